@@ -1,0 +1,30 @@
+const transform = {
+	'^.+\\.(ts|mts)$': [
+		'@swc/jest',
+		{
+			jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+			module: { type: 'commonjs' },
+		},
+	],
+};
+
+const project = (displayName, testMatch) => ({
+	displayName,
+	testMatch,
+	transform,
+	testEnvironment: 'node',
+	globalSetup: '<rootDir>/test/environment.js',
+	globalTeardown: '<rootDir>/test/teardown.js',
+	moduleFileExtensions: ['ts', 'mts', 'js', 'json'],
+	modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/', '<rootDir>/output/'],
+});
+
+/** unit: sources, in seconds. package: the packed tarball in n8n's loader. e2e: a real n8n. */
+module.exports = {
+	testTimeout: 30_000,
+	projects: [
+		project('unit', ['<rootDir>/test/{unit,engine,providers,sandbox}/**/*.test.mts']),
+		project('package', ['<rootDir>/test/package/**/*.test.mts']),
+		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
+	],
+};
