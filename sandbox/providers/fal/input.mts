@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { isHttpAddress } from '../../network.mts';
+
+/**
+ * https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api: the duration is listed as a plain
+ * string of which only "8s" is shown; three images are what Veo allows.
+ */
+export const inputSchema = z.strictObject({
+	prompt: z.string().min(1),
+	image_urls: z
+		.array(z.string().refine((text) => isHttpAddress(text) || text.startsWith('data:image/')))
+		.min(1)
+		.max(3),
+	aspect_ratio: z.enum(['16:9', '9:16']).optional(),
+	duration: z.literal('8s').optional(),
+	resolution: z.enum(['720p', '1080p', '4k']).optional(),
+	generate_audio: z.boolean().optional(),
+	auto_fix: z.boolean().optional(),
+	safety_tolerance: z.enum(['1', '2', '3', '4', '5', '6']).optional(),
+});
+
+/** Optional headers, …/model-apis/common-parameters.md. */
+export const optionsSchema = z.object({
+	'x-fal-request-start-timeout': z.coerce.number().gt(0.1).optional(),
+	'x-fal-request-timeout': z.coerce.number().gt(1).optional(),
+	'x-fal-queue-priority': z.enum(['normal', 'low']).optional(),
+});
+
+export const querySchema = z.object({
+	fal_webhook: z.string().refine(isHttpAddress, 'must be an http(s) URL').optional(),
+	fal_max_queue_length: z.coerce.number().int().nonnegative().optional(),
+});
