@@ -1,0 +1,45 @@
+import type {
+	IAuthenticateGeneric,
+	Icon,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+export class VeoAiHubMaxApi implements ICredentialType {
+	name = 'veoAiHubMaxApi';
+
+	displayName = 'Veo AIHubMax API';
+
+	icon: Icon = { light: 'file:../icons/aihubmax.svg', dark: 'file:../icons/aihubmax.dark.svg' };
+
+	documentationUrl = 'https://docs.aihubmax.com';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.aihubmax.com',
+			description: 'Where videos are submitted; change it only for a proxy or the sandbox',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+	};
+
+	// The list is the key's own, so a wrong key is refused.
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{$credentials.baseUrl}}', url: '/v1/models' },
+	};
+}

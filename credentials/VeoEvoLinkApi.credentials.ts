@@ -1,0 +1,52 @@
+import type {
+	IAuthenticateGeneric,
+	Icon,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+export class VeoEvoLinkApi implements ICredentialType {
+	name = 'veoEvoLinkApi';
+
+	displayName = 'Veo EvoLink API';
+
+	icon: Icon = { light: 'file:../icons/evolink.svg', dark: 'file:../icons/evolink.dark.svg' };
+
+	documentationUrl = 'https://docs.evolink.ai/en/quickstart';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.evolink.ai',
+			description: 'Where videos are submitted; change it only for a proxy or the sandbox',
+		},
+		{
+			displayName: 'Files URL',
+			name: 'filesUrl',
+			type: 'string',
+			default: 'https://files-api.evolink.ai',
+			description: 'Where images are uploaded',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+	};
+
+	// The balance of the key; a wrong key is refused.
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{$credentials.baseUrl}}', url: '/v1/credits' },
+	};
+}

@@ -1,0 +1,64 @@
+import type {
+	IAuthenticateGeneric,
+	Icon,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+export class VeoFalApi implements ICredentialType {
+	name = 'veoFalApi';
+
+	displayName = 'Veo fal.ai API';
+
+	icon: Icon = { light: 'file:../icons/fal.svg', dark: 'file:../icons/fal.dark.svg' };
+
+	documentationUrl = 'https://docs.fal.ai/authentication/key-based';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Created at fal.ai under Dashboard, API Keys',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://queue.fal.run',
+			description: 'Where videos are submitted; change it only for a proxy or the sandbox',
+		},
+		{
+			displayName: 'REST URL',
+			name: 'restUrl',
+			type: 'string',
+			default: 'https://rest.fal.ai',
+			description: 'Where images are uploaded and the keys of callbacks are published',
+		},
+		{
+			displayName: 'Platform URL',
+			name: 'platformUrl',
+			type: 'string',
+			default: 'https://api.fal.ai',
+			description: 'Where the key is tested and prices are read',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Key {{$credentials.apiKey}}' } },
+	};
+
+	// Any key may read prices, and a wrong one is refused; the queue's own GETs answer without a key.
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.platformUrl}}',
+			url: '/v1/models/pricing',
+			qs: { endpoint_id: 'fal-ai/veo3.1/reference-to-video' },
+		},
+	};
+}

@@ -1,0 +1,66 @@
+import type {
+	IAuthenticateGeneric,
+	Icon,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+export class VeoShortApi implements ICredentialType {
+	name = 'veoShortApi';
+
+	displayName = 'Veo ShortAPI API';
+
+	icon: Icon = { light: 'file:../icons/shortapi.svg', dark: 'file:../icons/shortapi.dark.svg' };
+
+	documentationUrl = 'https://shortapi.ai';
+
+	properties: INodeProperties[] = [
+		{
+			displayName:
+				'ShortAPI documents no request that tells whether a key is right. The test only checks that the API answers and does not reject the key outright: a pass is no proof, the first generation is.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.shortapi.ai',
+			description: 'Where videos are submitted; change it only for a proxy or the sandbox',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+	};
+
+	// Asks about a job that does not exist. Its answer is not documented, so only a refusal counts.
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.baseUrl}}',
+			url: '/api/v1/job/query',
+			qs: { id: 'credential-test' },
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message:
+						'ShortAPI was reached and does not know the job that the test asks about. That says nothing about the key; the first generation will tell.',
+				},
+			},
+		],
+	};
+}

@@ -1,0 +1,71 @@
+import type { ErrorCode, Failure, SubmitFailure, WireResponse } from './types';
+
+/** Longest provider text that is shown: enough for a reason, too short for a page of HTML. */
+const maxReasonLength = 300;
+
+/**
+ * A provider's text made fit to show: one line, bounded, and without the query strings of URLs,
+ * where signatures and tokens are.
+ */
+export function describeText(value: unknown): string {
+	if (typeof value !== 'string') return '';
+	const text = value
+		.replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?…')
+		.replace(/\s+/g, ' ')
+		.trim();
+	const characters = [...text];
+	return characters.length > maxReasonLength
+		? `${characters.slice(0, maxReasonLength).join('')}…`
+		: text;
+}
+
+const codesByStatus: Record<number, ErrorCode> = {
+	400: 'validation',
+	401: 'authentication',
+	402: 'insufficient_balance',
+	403: 'permission',
+	404: 'not_found',
+	408: 'timeout',
+	413: 'validation',
+	422: 'validation',
+	429: 'rate_limited',
+};
+
+/** What an HTTP status means where the provider documents nothing more exact. */
+export function failureFromStatus(response: WireResponse, reason = ''): Failure {
+	// A success that is no JSON comes from a gateway or a cut connection, not from the provider.
+	const isBroken = response.status >= 500 || (isSuccess(response) && !response.isJson);
+	const code = codesByStatus[response.status] ?? (isBroken ? 'provider_unavailable' : 'unknown');
+	const text = reason || `HTTP ${response.status}${response.isJson ? '' : ', not a JSON answer'}`;
+	return {
+		code,
+		message: text,
+		retryable: ['rate_limited', 'provider_unavailable', 'timeout'].includes(code),
+	};
+}
+
+/** A success that names no job: it may have been accepted, so it must not be sent again. */
+export const noJobId: SubmitFailure = {
+	code: 'unknown',
+	message: 'the answer names no job',
+	retryable: false,
+	mayBeAccepted: true,
+};
+
+/** A success of an upload that says of no address that it is the image's. */
+export const noImageUrl: Failure = {
+	code: 'unknown',
+	message: 'the answer names no address of the image',
+	retryable: false,
+};
+
+/** The value when it is an http(s) URL. */
+export const httpUrl = (value: unknown): string | undefined =>
+	typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
+		? value
+		: undefined;
+
+export const isSuccess = ({ status }: WireResponse) => status >= 200 && status < 300;
+
+export const isFailure = (value: object | string): value is Failure =>
+	typeof value === 'object' && 'retryable' in value;

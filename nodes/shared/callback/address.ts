@@ -1,0 +1,109 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { badInput } from '../failure';
+import { whyUnfetchable } from '../imageUrls';
+import type { Item } from '../item';
+import { optionsOf } from '../request';
+import { credentialsOf } from '../send';
+import { newNonce, sealToken, tokenLifeMs } from './token';
+
+/** So that a URL with the token in it stays below the 2,048 characters that providers take. */
+const maxMetadataBytes = 1000;
+
+/** Query parameter of the callback URL. */
+export const tokenParameter = 'veoToken';
+
+/** Where a workflow's triggers leave their addresses for its other nodes, by provider. */
+export const triggerAddresses = 'veoTriggerUrls';
+
+/**
+ * The address that the provider is to call, from the options Callback URL and Callback to This
+ * Workflow; undefined when neither is set.
+ *
+ * @throws NodeOperationError when it could not work, before anything is submitted
+ */
+export async function readCallbackAddress(
+	item: Item,
+	metadata: IDataObject | null,
+): Promise<string | undefined> {
+	const { callbackUrl, callbackThisWorkflow } = optionsOf(item);
+	const given = typeof callbackUrl === 'string' ? callbackUrl.trim() : '';
+	if (given === '' && callbackThisWorkflow !== true) return undefined;
+	const { provider, node, index } = item;
+	if (!provider.callback) {
+		throw badInput(
+			node,
+			index,
+			`${provider.displayName} does not call back`,
+			'Remove the callback from the options. Use Generate and Wait, or ask with Job > Get on a schedule',
+		);
+	}
+	const address = given === '' ? addressInWorkflow(item) : given;
+	await checkAddress(item, address);
+	if (Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
+		throw badInput(
+			node,
+			index,
+			`Metadata has more than ${maxMetadataBytes} bytes, which is what a callback can carry`,
+			'Give a row number or an ID, and look the rest up when the video arrives',
+		);
+	}
+	return address;
+}
+
+function addressInWorkflow(item: Item): string {
+	const addresses = item.functions.getWorkflowStaticData('global')[triggerAddresses] as
+		IDataObject | undefined;
+	const address = addresses?.[item.provider.id];
+	if (typeof address === 'string') return address;
+	throw badInput(
+		item.node,
+		item.index,
+		`This workflow has no active Veo Reference Video Trigger for ${item.provider.displayName}`,
+		'Add the trigger with this provider to the workflow and publish it, or copy the production URL of another one into Callback URL',
+	);
+}
+
+/** Providers call public https addresses; a sandbox or a proxy of the user's may call others. */
+async function checkAddress(item: Item, address: string): Promise<void> {
+	const { baseUrl } = await credentialsOf(item);
+	if (URL.canParse(address) && hostOf(baseUrl) !== hostOf(item.provider.baseUrl)) return;
+	const problem = whyNotCallable(address);
+	if (!problem) return;
+	throw badInput(
+		item.node,
+		item.index,
+		`The callback URL ${problem}`,
+		"Give the production URL of a Veo Reference Video Trigger, on an n8n that can be reached from the internet by https (n8n's setting WEBHOOK_URL)",
+	);
+}
+
+/** Why no provider would call this address in ten minutes from now, or undefined. */
+export function whyNotCallable(address: string): string | undefined {
+	if (!/^https:\/\//i.test(address)) return 'does not start with https://';
+	if (/\/webhook-test\//.test(address)) return 'is a test URL, which n8n forgets after two minutes';
+	return whyUnfetchable(address);
+}
+
+const hostOf = (url: unknown) =>
+	typeof url === 'string' && URL.canParse(url) ? new URL(url).host : '';
+
+/** The address with a token that lets exactly one run start, and carries the metadata to it. */
+export async function sealCallbackUrl(
+	item: Item,
+	address: string,
+	{ model, metadata }: { model: string; metadata: IDataObject | null },
+): Promise<string> {
+	const { apiKey } = await credentialsOf(item);
+	const url = new URL(address);
+	const token = sealToken(String(apiKey), {
+		provider: item.provider.id,
+		model,
+		item: item.index,
+		nonce: newNonce(),
+		expires: Date.now() + tokenLifeMs,
+		metadata,
+	});
+	url.searchParams.set(tokenParameter, token);
+	return url.toString();
+}

@@ -1,0 +1,45 @@
+import type { JsonWebKey } from 'node:crypto';
+
+const keepMs = 24 * 60 * 60 * 1000;
+const refetchAfterMs = 5 * 60 * 1000;
+
+/** Fetches the keys of one address; throws or rejects when they cannot be had. */
+export type FetchKeys = (url: string) => Promise<JsonWebKey[]>;
+
+interface Kept {
+	keys: JsonWebKey[];
+	fetchedAt: number;
+}
+
+/** A provider's public keys, kept for a day; asked for again at most every five minutes. */
+export class KeyCache {
+	readonly #kept = new Map<string, Kept>();
+
+	/** The keys at hand, fetched when there are none or they are a day old; undefined: none to be had. */
+	async get(urls: string[], fetchKeys: FetchKeys, now: number): Promise<JsonWebKey[] | undefined> {
+		const kept = this.#kept.get(urls[0]);
+		if (kept && now - kept.fetchedAt < keepMs) return kept.keys;
+		return await this.#fetch(urls, fetchKeys, now);
+	}
+
+	/** Newer keys than those at hand, for a signature that none of them fits. */
+	async refetch(
+		urls: string[],
+		fetchKeys: FetchKeys,
+		now: number,
+	): Promise<JsonWebKey[] | undefined> {
+		const kept = this.#kept.get(urls[0]);
+		if (kept && now - kept.fetchedAt < refetchAfterMs) return undefined;
+		return await this.#fetch(urls, fetchKeys, now);
+	}
+
+	async #fetch(urls: string[], fetchKeys: FetchKeys, now: number) {
+		for (const url of urls) {
+			const keys = await fetchKeys(url).catch(() => undefined);
+			if (!keys || keys.length === 0) continue;
+			this.#kept.set(urls[0], { keys, fetchedAt: now });
+			return keys;
+		}
+		return undefined;
+	}
+}

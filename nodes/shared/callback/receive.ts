@@ -1,0 +1,115 @@
+import type { JsonWebKey } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { jobInState } from '../job';
+import type { VideoJob } from '../job';
+import { unreadBecause } from '../read';
+import type { Reading } from '../read';
+import type { Delivery, JobState, VideoProvider } from '../types';
+import type { OnceOnly, SpentNonces } from './once';
+import { openToken } from './token';
+
+const maxBodyBytes = 1024 * 1024;
+
+/** What a delivery is checked with. */
+export interface Checks {
+	provider: VideoProvider;
+	apiKey: string;
+	now: number;
+	once: OnceOnly;
+	/** The workflow that would run. */
+	scope: string;
+	/** Nonces that were spent before this process started. */
+	stored: SpentNonces;
+	/** Keys for the signature; undefined when they cannot be had right now. */
+	keys(): Promise<JsonWebKey[] | undefined>;
+	/** Newer keys, or undefined when it is too early to ask again. */
+	newerKeys(): Promise<JsonWebKey[] | undefined>;
+	/** Reads the job with the user's own key: what it says is what counts. */
+	read(jobId: string): Promise<Reading>;
+	/** For the owner of the workflow; the sender learns nothing but a status. */
+	warn(problem: 'unknown_key' | 'no_job_id'): void;
+}
+
+export type Verdict =
+	| { status: 400 | 401 | 503 }
+	/** Delivered before: nothing more happens. */
+	| { status: 200 }
+	| { status: 200; job: VideoJob };
+
+/**
+ * A callback wakes; it does not tell. Token, size, signature, nonce and shape are checked in this
+ * order, then the job is read again and only what was read is believed.
+ */
+export async function receive(
+	delivery: Delivery,
+	tokenText: string,
+	checks: Checks,
+): Promise<Verdict> {
+	const { provider, apiKey, now, once, scope, stored } = checks;
+	const opened = openToken(apiKey, tokenText, now);
+	if ('problem' in opened) {
+		if (opened.problem === 'unknown_key') checks.warn('unknown_key');
+		return { status: 401 };
+	}
+	const { token } = opened;
+	if (token.provider !== provider.id) return { status: 401 };
+	if (delivery.rawBody.length > maxBodyBytes) return { status: 400 };
+	const signature = await checkSignature(delivery, checks);
+	if (signature !== 'good') return { status: signature === 'wrong' ? 401 : 503 };
+
+	// Nothing is awaited between here and the claim: deliveries that come together meet here.
+	const jobId = jobIdOf(delivery, provider);
+	const claim = once.claim(token, scope, stored, now);
+	if (claim === 'spent') return { status: 200 };
+	if (claim === 'wait') return { status: 503 };
+	if (jobId === undefined) {
+		once.release(token.nonce, { wasAsked: false });
+		checks.warn('no_job_id');
+		return { status: 400 };
+	}
+	const { state } = await checks.read(jobId).catch(unreadBecause);
+	if (!isEnded(state)) {
+		once.release(token.nonce, { wasAsked: true });
+		const isFinal = state.status === 'unreadable' && !state.failure.retryable;
+		return { status: isFinal ? 400 : 503 };
+	}
+	const { model, metadata } = token;
+	once.spend(token.nonce);
+	return { status: 200, job: jobInState(provider, { jobId, model, metadata }, state) };
+}
+
+const isEnded = ({ status }: JobState) =>
+	status === 'completed' || status === 'failed' || status === 'canceled';
+
+async function checkSignature(
+	delivery: Delivery,
+	{ provider, keys, newerKeys, now }: Checks,
+): Promise<'good' | 'wrong' | 'unknown'> {
+	const signing = provider.callback?.signing;
+	if (!signing) return 'good';
+	const known = await keys();
+	if (!known) return 'unknown';
+	if (signing.verify(delivery, known, now)) return 'good';
+	const newer = await newerKeys();
+	return newer && signing.verify(delivery, newer, now) ? 'good' : 'wrong';
+}
+
+function jobIdOf({ headers, rawBody }: Delivery, { callback }: VideoProvider): string | undefined {
+	if (!/^application\/([\w.+-]+\+)?json\b/i.test(String(headers['content-type'] ?? ''))) {
+		return undefined;
+	}
+	const body = parseJson(rawBody.toString('utf8'));
+	const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+	return isObject ? callback?.jobIdOf(body as IDataObject) : undefined;
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		// Broken, or nested more deeply than can be read: no job is named either way.
+		return undefined;
+	}
+}

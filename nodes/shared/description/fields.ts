@@ -1,0 +1,215 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { Providers } from '../operations';
+import type { ModelSpec } from '../types';
+
+const submitting = ['generate', 'generateAndWait'];
+const priced = [...submitting, 'estimateCost'];
+
+type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
+/** Title Case as n8n writes it. */
+const optionNames: Record<string, string> = {
+	auto: 'Auto',
+	fast: 'Fast',
+	quality: 'Quality',
+	'4k': '4K',
+};
+
+const asOptions = (values: readonly (string | number)[]): INodePropertyOptions[] =>
+	values.map((value) => ({ name: optionNames[value] ?? String(value), value }));
+
+/** The models that offer the same choice share one field, shown for them alone. */
+function choiceFields(
+	providers: Providers,
+	choicesOf: (model: ModelSpec) => readonly (string | number)[],
+	field: Omit<INodeProperties, 'type' | 'displayOptions'>,
+): INodeProperties[] {
+	const modelsByChoice = new Map<
+		string,
+		{ choices: readonly (string | number)[]; ids: string[] }
+	>();
+	for (const model of providers.flatMap((provider) => provider.models)) {
+		const choices = choicesOf(model);
+		// One choice is no choice; the request carries it all the same.
+		if (choices.length < 2) continue;
+		const entry = modelsByChoice.get(choices.join()) ?? { choices, ids: [] };
+		entry.ids.push(model.id);
+		modelsByChoice.set(choices.join(), entry);
+	}
+	return [...modelsByChoice.values()].map(({ choices, ids }) => ({
+		...field,
+		type: 'options',
+		displayOptions: { show: { resource: ['video'], operation: priced, model: ids } },
+		options: asOptions(choices),
+	}));
+}
+
+function modelFields(providers: Providers): INodeProperties[] {
+	return providers.map((provider) => {
+		const defaultModel = provider.models[0].id;
+		const show: Show = { resource: ['video'], operation: priced };
+		return {
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			displayOptions: { show: providers.length > 1 ? { provider: [provider.id], ...show } : show },
+			options: provider.models.map(({ id, name, description }) => ({
+				name,
+				value: id,
+				description,
+			})),
+			default: defaultModel,
+			description: 'Which of the Veo 3.1 models makes the video',
+		};
+	});
+}
+
+/** Everything a request is made of, each field shown for the models that take it. */
+export function videoFields(providers: Providers): INodeProperties[] {
+	const show = (operation: string[], imageSource?: string): INodeProperties['displayOptions'] => ({
+		show: { resource: ['video'], operation, ...(imageSource && { imageSource: [imageSource] }) },
+	});
+	return [
+		...modelFields(providers),
+		{
+			displayName: 'Prompt',
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			displayOptions: show(submitting),
+			default: '',
+			required: true,
+			placeholder: 'e.g. A ceramic fox turns its head and blinks, soft morning light',
+			description:
+				'What happens in the video: subject, action, camera, light and sound, in plain words',
+		},
+		{
+			displayName: 'Image Source',
+			name: 'imageSource',
+			type: 'options',
+			displayOptions: show(submitting),
+			options: [
+				{ name: 'URL', value: 'url', description: 'Public addresses that the provider reads' },
+				{
+					name: 'Binary Data',
+					value: 'binary',
+					description: 'Files of the input item, uploaded to the storage of the provider',
+				},
+			],
+			default: 'url',
+			description: 'Where the reference images come from',
+		},
+		{
+			displayName: 'Input Binary Fields',
+			name: 'imageBinaryFields',
+			type: 'string',
+			displayOptions: show(submitting, 'binary'),
+			default: 'data',
+			required: true,
+			placeholder: 'e.g. data,data1',
+			hint: 'The names of the input binary fields that hold the images, separated by commas',
+			description: 'One to three binary fields of the input item, each a PNG, JPEG or WebP image',
+		},
+		{
+			displayName: 'Image URLs',
+			name: 'imageUrls',
+			type: 'string',
+			displayOptions: show(submitting, 'url'),
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://example.com/fox.png',
+			description:
+				'One to three public URLs of reference images (PNG, JPEG or WebP), separated by a space, a new line or a comma, or an array from an expression',
+		},
+		...choiceFields(providers, (model) => model.modes ?? [], {
+			displayName: 'Mode',
+			name: 'mode',
+			default: 'fast',
+			description: 'Whether speed and price or quality comes first',
+		}),
+		...choiceFields(providers, (model) => model.aspectRatios, {
+			displayName: 'Aspect Ratio',
+			name: 'aspectRatio',
+			default: '16:9',
+			description: 'Width to height of the video: 16:9 is landscape, 9:16 portrait',
+		}),
+		...choiceFields(providers, (model) => model.resolutions, {
+			displayName: 'Resolution',
+			name: 'resolution',
+			default: '720p',
+			description: 'Height of the picture; 4K costs more at every provider',
+		}),
+		...choiceFields(providers, (model) => model.durations, {
+			displayName: 'Duration (Seconds)',
+			name: 'duration',
+			default: 8,
+			description: 'Length of the video in seconds; the price grows with it',
+		}),
+		{
+			displayName: 'Generate Audio',
+			name: 'generateAudio',
+			type: 'boolean',
+			displayOptions: show(priced),
+			default: false,
+			description: 'Whether the video has sound; audio can double the price',
+		},
+	];
+}
+
+const showForJobs: INodeProperties['displayOptions'] = { show: { resource: ['job'] } };
+const showForDownload: INodeProperties['displayOptions'] = {
+	show: { resource: ['video'], operation: ['download'] },
+};
+
+const jobIdField: INodeProperties = {
+	displayName: 'Job ID',
+	name: 'jobId',
+	type: 'string',
+	default: '={{ $json.jobId }}',
+	placeholder: 'e.g. 3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be',
+};
+
+export const jobFields: INodeProperties[] = [
+	{
+		...jobIdField,
+		displayOptions: showForJobs,
+		required: true,
+		description: 'The jobId of an item that Generate returned',
+	},
+	{
+		...jobIdField,
+		displayOptions: showForDownload,
+		description:
+			'The jobId of a finished job: the provider is asked for a fresh link. Leave it empty to download Video URL as it is.',
+	},
+	{
+		displayName: 'Video URL',
+		name: 'videoUrl',
+		type: 'string',
+		displayOptions: showForDownload,
+		default: '={{ $json.videoUrl }}',
+		placeholder: 'e.g. https://media.example.com/fox.mp4',
+		description: 'The link to use when there is no job ID, or the provider has forgotten the job',
+	},
+	{
+		displayName: 'Put Output File in Field',
+		name: 'binaryField',
+		type: 'string',
+		displayOptions: showForDownload,
+		default: 'data',
+		required: true,
+		hint: 'The name of the output binary field to put the file in',
+	},
+];
+
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	displayOptions: {
+		hide: { operation: ['estimateCost'] },
+	},
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};

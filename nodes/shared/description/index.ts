@@ -1,0 +1,45 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Providers } from '../operations';
+import { jobFields, simplifyField, videoFields } from './fields';
+import { operationFields } from './operations';
+import { optionsField } from './options';
+
+/** All parameters of a node for these providers; with more than one, the provider comes first. */
+export function nodeProperties(providers: Providers): INodeProperties[] {
+	return [
+		...operationFields(providers),
+		...videoFields(providers),
+		...jobFields,
+		simplifyField,
+		optionsField(providers),
+	];
+}
+
+/** The dropdown of the node that serves every provider. */
+export const providerField = (
+	providers: Providers,
+	defaultProvider = providers[0].id,
+): INodeProperties => ({
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	noDataExpression: true,
+	options: providers
+		.map(({ displayName, id }) => ({ name: displayName, value: id }))
+		.sort((one, other) => one.name.localeCompare(other.name)),
+	default: defaultProvider,
+	description: 'Who makes the video; each has its own prices, limits and credential',
+});
+
+/**
+ * Lets editor and engine pick the credential of the chosen provider: n8n looks for a parameter of
+ * this name, and would hide it if it were visible.
+ */
+export const authenticationField: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'hidden',
+	options: [{ name: 'None', value: 'none' }],
+	default: '={{ $parameter["provider"] }}',
+};

@@ -1,0 +1,102 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { Providers } from '../operations';
+import { routingOf } from '../operations';
+
+const resource: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: 'Job', value: 'job' },
+		{ name: 'Video', value: 'video' },
+	],
+	default: 'video',
+};
+
+/** Resource and operations; Cancel only where a provider has it. */
+export function operationFields(providers: Providers): INodeProperties[] {
+	const cancelable = providers.filter((provider) => provider.cancel);
+	const video = operationField('video', 'generate', [
+		{
+			name: 'Download',
+			value: 'download',
+			action: 'Download a video',
+			description: 'Stream a finished video into a binary field',
+			routing: routingOf(providers, 'video', 'download'),
+		},
+		{
+			name: 'Estimate Cost',
+			value: 'estimateCost',
+			action: 'Estimate the cost of a video',
+			description: 'Get the price of a request; nothing is submitted',
+			routing: routingOf(providers, 'video', 'estimateCost'),
+		},
+		{
+			name: 'Generate',
+			value: 'generate',
+			action: 'Generate a video',
+			description:
+				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed.',
+			routing: routingOf(providers, 'video', 'generate'),
+		},
+		{
+			name: 'Generate and Wait',
+			value: 'generateAndWait',
+			action: 'Generate a video and wait for it',
+			description:
+				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed.',
+			routing: routingOf(providers, 'video', 'generateAndWait'),
+		},
+	]);
+	const get: INodePropertyOptions = {
+		name: 'Get',
+		value: 'get',
+		action: 'Get a job',
+		description: 'Get the status of a job by its ID, and the video URL when it has finished',
+		routing: routingOf(providers, 'job', 'get'),
+	};
+	const cancel: INodePropertyOptions = {
+		name: 'Cancel',
+		value: 'cancel',
+		action: 'Cancel a job',
+		description: 'Ask the provider to cancel a job; one that already runs may still finish',
+		routing: routingOf(providers, 'job', 'cancel'),
+	};
+	if (cancelable.length === providers.length) {
+		return [resource, video, operationField('job', 'get', [cancel, get])];
+	}
+	const ids = (some: Providers) => some.map((provider) => provider.id);
+	const others = providers.filter((provider) => !provider.cancel);
+	const jobs = [
+		[cancelable, [cancel, get]],
+		[others, [get]],
+	] as const;
+	return [
+		resource,
+		video,
+		...jobs
+			.filter(([some]) => some.length > 0)
+			.map(([some, options]) =>
+				operationField('job', 'get', [...options], providers.length > 1 ? ids(some) : undefined),
+			),
+	];
+}
+
+function operationField(
+	resourceValue: string,
+	defaultValue: string,
+	options: INodePropertyOptions[],
+	provider?: string[],
+): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resourceValue], ...(provider && { provider }) } },
+		options,
+		default: defaultValue,
+	};
+}

@@ -1,0 +1,188 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Providers } from '../operations';
+import type { ControlName } from '../types';
+
+const submitting = ['generate', 'generateAndWait'];
+
+const controlFields: Record<ControlName, INodeProperties> = {
+	autoFix: {
+		displayName: 'Auto Fix',
+		name: 'autoFix',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the provider may rewrite a prompt that its content policy refuses',
+	},
+	enhancePrompt: {
+		displayName: 'Enhance Prompt',
+		name: 'enhancePrompt',
+		type: 'boolean',
+		default: true,
+		description: 'Whether the provider may enrich the prompt',
+	},
+	personGeneration: {
+		displayName: 'Person Generation',
+		name: 'personGeneration',
+		type: 'options',
+		options: [
+			{ name: 'Allow Adults', value: 'allow_adult' },
+			{ name: 'Do Not Allow', value: 'dont_allow' },
+		],
+		default: 'allow_adult',
+		description: 'Whether people may appear in the video',
+	},
+	referenceType: {
+		displayName: 'Reference Type',
+		name: 'referenceType',
+		type: 'options',
+		options: [
+			{ name: 'Asset', value: 'ASSET', description: 'The images show what appears in the video' },
+			{ name: 'Style', value: 'STYLE', description: 'The images show how the video looks' },
+		],
+		default: 'ASSET',
+		description: 'What the reference images stand for',
+	},
+	safetyTolerance: {
+		displayName: 'Safety Tolerance',
+		name: 'safetyTolerance',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 6 },
+		default: 4,
+		description: 'How much the content filter lets pass, from 1 (strictest) to 6',
+	},
+};
+
+/** Shown for the models that take them; the `/` says that `model` stands outside of the collection. */
+function controlOptions(providers: Providers): INodeProperties[] {
+	const models = providers.flatMap((provider) => provider.models);
+	return Object.entries(controlFields).flatMap(([name, field]) => {
+		const ids = models
+			.filter((model) => (model.controls as readonly string[]).includes(name))
+			.map((model) => model.id);
+		const displayOptions = { show: { '/operation': submitting, '/model': ids } };
+		return ids.length > 0 ? [{ ...field, displayOptions }] : [];
+	});
+}
+
+/** Only Generate hands a job over; Generate and Wait waits itself. */
+function callbackOptions(providers: Providers): INodeProperties[] {
+	const ids = providers
+		.filter((provider) => provider.callback)
+		.flatMap((provider) => provider.models.map((model) => model.id));
+	if (ids.length === 0) return [];
+	const displayOptions = { show: { '/operation': ['generate'], '/model': ids } };
+	return [
+		{
+			displayName: 'Callback to This Workflow',
+			name: 'callbackThisWorkflow',
+			type: 'boolean',
+			displayOptions,
+			default: false,
+			description:
+				'Whether the provider calls the Veo Reference Video Trigger in this workflow when the video has finished; publish the workflow first',
+		},
+		{
+			displayName: 'Callback URL',
+			name: 'callbackUrl',
+			type: 'string',
+			displayOptions,
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/…/callback',
+			description:
+				'Production URL of a Veo Reference Video Trigger, which the provider calls when the video has finished. It brings the metadata along (up to 1,000 bytes).',
+		},
+	];
+}
+
+const batchOptions: INodeProperties[] = [
+	{
+		displayName: 'Budget (USD)',
+		name: 'budget',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 2 },
+		displayOptions: { show: { '/operation': submitting } },
+		default: 10,
+		description:
+			'The most that all items together may cost by estimate; a batch over it, or of unknown price, is not submitted',
+	},
+	{
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 50 },
+		default: 5,
+		description: 'How many requests to the provider run at the same time',
+	},
+	{
+		displayName: 'Metadata',
+		name: 'metadata',
+		type: 'json',
+		displayOptions: { show: { '/operation': [...submitting, 'estimateCost'] } },
+		default: '={{ { "row": $itemIndex } }}',
+		description:
+			'A JSON object of your own that comes back with the job, for example the number of its spreadsheet row',
+	},
+];
+
+const waitOptions: INodeProperties[] = [
+	{
+		displayName: 'Poll Interval (Seconds)',
+		name: 'pollInterval',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { '/operation': ['generateAndWait'] } },
+		default: 10,
+		description: 'How often the provider is asked whether the video has finished',
+	},
+	{
+		displayName: 'Timeout (Minutes)',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { '/operation': ['generateAndWait'] } },
+		default: 15,
+		description:
+			'How long to wait; a job that has not finished by then is returned as it is, with its ID for Job > Get',
+	},
+];
+
+const requestOptions: INodeProperties = {
+	displayName: 'Request Options',
+	name: 'requestOptions',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [
+		{
+			displayName: 'Proxy',
+			name: 'proxy',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. http://myproxy:3128',
+			description: 'HTTP proxy to use for the requests of this node',
+		},
+		{
+			displayName: 'Timeout',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 120000,
+			description: 'Milliseconds to wait for an answer of the provider',
+		},
+	],
+};
+
+export const optionsField = (providers: Providers): INodeProperties => ({
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [
+		...controlOptions(providers),
+		...callbackOptions(providers),
+		...batchOptions,
+		...waitOptions,
+		requestOptions,
+	].sort((one, other) => one.displayName.localeCompare(other.displayName)),
+});

@@ -1,0 +1,146 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { codeOfErrorType } from '../errorTypes';
+import {
+	describeText,
+	failureFromStatus,
+	httpUrl,
+	isSuccess,
+	noImageUrl,
+	noJobId,
+} from '../answers';
+import type {
+	AcceptedJob,
+	ErrorCode,
+	Failure,
+	ImageFile,
+	JobState,
+	SubmitFailure,
+	VideoProvider,
+	WireRequest,
+	WireResponse,
+} from '../types';
+import { firstVideoUrl } from '../videoUrl';
+
+/** Both promise their links for 24 hours. */
+const linkLifeMs = 24 * 60 * 60 * 1000;
+
+/** AIHubMax and EvoLink answer alike: a task with `task-unified-` and its time in the id. */
+export const unifiedTaskIdPattern = /^task-unified-[\w-]+$/;
+
+const retryLater: ErrorCode[] = ['provider_unavailable', 'rate_limited'];
+
+const errorOf = ({ body }: WireResponse) =>
+	(typeof body.error === 'object' && body.error !== null ? body.error : {}) as IDataObject;
+
+function readHttpError(response: WireResponse): Failure {
+	const { code, message } = errorOf(response);
+	const reason = describeText(message) || describeText(response.body.error);
+	const failure = failureFromStatus(response, reason);
+	if (code === 'invalid_task_id') return { ...failure, code: 'not_found' };
+	const isValidation = failure.code === 'validation';
+	const typed = isValidation ? codeOfErrorType(code) : undefined;
+	return typed ? { ...failure, code: typed, retryable: retryLater.includes(typed) } : failure;
+}
+
+/** `quota_exceeded` as a task error is a rate, not a balance; unknown words stay unknown. */
+function readTaskError(response: WireResponse): Failure {
+	const { code: word, message } = errorOf(response);
+	const code = word === 'quota_exceeded' ? 'rate_limited' : (codeOfErrorType(word) ?? 'unknown');
+	const text =
+		describeText(message) ||
+		describeText(response.body.error) ||
+		describeText(word) ||
+		'the task failed';
+	return { code, message: text, retryable: retryLater.includes(code) };
+}
+
+function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
+	if (!isSuccess(response) || !response.isJson) return readHttpError(response);
+	const { id, usage } = response.body;
+	if (typeof id !== 'string' || id === '') return noJobId;
+	const reserved = (usage as IDataObject | null | undefined)?.credits_reserved;
+	return {
+		jobId: id,
+		status: 'queued',
+		// What a credit is worth is not documented, so it stays a credit.
+		cost:
+			typeof reserved === 'number'
+				? { amount: reserved, currency: 'credits', kind: 'reserved' }
+				: undefined,
+	};
+}
+
+/** The task's `created`, or the same time out of its id, and a day: never later than the truth. */
+function expiryOf({ created, id }: IDataObject): string | undefined {
+	const seconds = Number(created) || Number(/^task-unified-(\d{10})-/.exec(String(id))?.[1]);
+	const date = new Date(seconds * 1000 + linkLifeMs);
+	return seconds > 0 && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
+}
+
+function parseStatus(response: WireResponse): JobState {
+	if (!isSuccess(response) || !response.isJson) {
+		return { status: 'unreadable', failure: readHttpError(response) };
+	}
+	const { body } = response;
+	const model = typeof body.model === 'string' ? body.model : undefined;
+	const progress = typeof body.progress === 'number' ? body.progress : undefined;
+	if (body.status === 'pending') return { status: 'queued', progress, model };
+	if (body.status === 'failed' || body.status === 'cancelled' || body.status === 'canceled') {
+		const failure = readTaskError(response);
+		const isCanceled = body.status !== 'failed' || failure.code === 'canceled';
+		return isCanceled
+			? { status: 'canceled', failure: { ...failure, code: 'canceled', retryable: false }, model }
+			: { status: 'failed', failure, model };
+	}
+	const videoUrl = firstVideoUrl(body.results, body.result_data);
+	if (body.status === 'completed' && videoUrl) {
+		return { status: 'completed', videoUrl, videoUrlExpiresAt: expiryOf(body), model };
+	}
+	// `completed` may come before its results; words we do not know mean that it still runs.
+	return { status: 'in_progress', progress, model };
+}
+
+/** The transport that both share; each spells its own request body. */
+export const unifiedTask = (
+	buildBody: (request: Parameters<VideoProvider['submit']['build']>[0]) => IDataObject,
+): Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'status'> => ({
+	jobIdPattern: unifiedTaskIdPattern,
+	submit: {
+		build: (request) => ({
+			method: 'POST',
+			path: '/v1/videos/generations',
+			body: buildBody(request),
+		}),
+		parse: parseSubmit,
+	},
+	status: {
+		build: (jobId) => ({ method: 'GET', path: `/v1/tasks/${encodeURIComponent(jobId)}` }),
+		parse: parseStatus,
+	},
+});
+
+/** The file host of EvoLink says `{ success, code, msg }` where the API says `{ error }`. */
+function readUploadError(response: WireResponse): Failure {
+	const failure = readHttpError(response);
+	const reason = describeText(response.body.msg);
+	if (isSuccess(response) && response.isJson)
+		return { ...noImageUrl, message: reason || noImageUrl.message };
+	return reason ? { ...failure, message: reason } : failure;
+}
+
+/**
+ * Both take an image as base64 text and keep it for 72 hours. EvoLink documents 10 MB as the
+ * largest reference image; AIHubMax only that there is a limit, so its twin's is kept to.
+ */
+export const unifiedUpload = (
+	build: (image: ImageFile) => WireRequest,
+	urlIn: (body: IDataObject) => unknown,
+): VideoProvider['upload'] => ({
+	maxBytes: 10 * 2 ** 20,
+	build,
+	parse(response) {
+		const imageUrl = httpUrl(urlIn(response.body));
+		return isSuccess(response) && imageUrl ? { imageUrl } : readUploadError(response);
+	},
+});

@@ -1,0 +1,109 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
+
+import type { ErrorCode, Failure, VideoProvider } from './types';
+
+/** `submit`: there is no job yet, so nothing can be said about one. */
+type Call = 'submit' | 'read';
+
+/** What the user can do, in the user's words. */
+const nextSteps: Record<ErrorCode, (provider: VideoProvider, call: Call) => string> = {
+	authentication: (provider) =>
+		`Check the API key in the ${provider.displayName} credential; it may have been revoked or copied incompletely`,
+	insufficient_balance: (provider) =>
+		`Top up the balance of your ${provider.displayName} account, then run this item again`,
+	permission: (provider) =>
+		`Give the API key access to this model in your ${provider.displayName} account`,
+	validation: () => 'Correct the value that the message names, then run this item again',
+	content_policy: () => 'Reword the prompt or use other reference images',
+	image_unreadable: () =>
+		'Give image URLs that open without a login and lead straight to a PNG, JPEG or WebP file',
+	rate_limited: () => 'Lower Concurrency in the options, or run this item again later',
+	not_found: ({ retention }, call) =>
+		call === 'submit'
+			? 'Check the base URL in the credential and the model'
+			: `Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
+	provider_unavailable: (provider) =>
+		`Try again later; ${provider.displayName} could not serve the request`,
+	timeout: () => 'Ask for the job later with the operation Get of the resource Job',
+	canceled: () => 'Submit the request again if you still want the video',
+	unknown: (provider, call) =>
+		call === 'submit'
+			? 'Nothing was submitted; correct what the message names, then run this item again'
+			: `Look the job up in your ${provider.displayName} dashboard`,
+};
+
+/** One text for a job item's `error.message`: what happened, then what to do. */
+export function describeFailure(provider: VideoProvider, failure: Failure): string {
+	return `${sentence(failure.message)} ${sentence(nextSteps[failure.code](provider, 'read'))}`;
+}
+
+export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+const summaries: Record<ErrorCode, string> = {
+	authentication: 'did not accept the API key',
+	insufficient_balance: 'refused the request: the balance is used up',
+	permission: 'refused access',
+	validation: 'refused the request as not valid',
+	content_policy: 'refused the content',
+	image_unreadable: 'could not read a reference image',
+	rate_limited: 'receives too many requests',
+	not_found: 'does not know what was asked for',
+	provider_unavailable: 'could not serve the request',
+	timeout: 'did not answer in time',
+	canceled: 'canceled the job',
+	unknown: 'answered with an error',
+};
+
+interface ErrorFacts {
+	itemIndex: number;
+	/** Absent where nothing was submitted. */
+	jobId?: string;
+	httpCode?: number;
+	/** What the provider said of the job, where it said anything. */
+	status?: 'queued' | 'in_progress' | 'failed' | 'canceled';
+}
+
+/** The error of an operation: message, next step and, once there is one, the job id. */
+export function toNodeError(
+	node: INode,
+	provider: VideoProvider,
+	failure: Failure,
+	{ itemIndex, jobId, httpCode, status }: ErrorFacts,
+): NodeApiError {
+	const job = jobId ? ` Job ID: ${jobId}` : '';
+	const error = new NodeApiError(
+		node,
+		{ message: failure.message },
+		{
+			itemIndex,
+			httpCode: httpCode ? String(httpCode) : undefined,
+			description: `${sentence(nextSteps[failure.code](provider, jobId ? 'read' : 'submit'))}${job}`,
+		},
+	);
+	// Set afterwards: the constructor replaces messages that contain a code such as ECONNRESET.
+	error.message = `${provider.displayName} ${summaries[failure.code]}: ${sentence(failure.message)}`;
+	error.context.failure = failure;
+	error.context.status = status;
+	return error;
+}
+
+/** An operation's error as it stands in an item when the node continues on errors. */
+export function failureOfError(error: NodeApiError | NodeOperationError): Failure {
+	const { code, retryable } = (error.context.failure ?? {
+		code: 'validation',
+		retryable: false,
+	}) as Failure;
+	const description = typeof error.description === 'string' ? ` ${error.description}` : '';
+	return { code, message: sentence(error.message) + description, retryable };
+}
+
+/** Bad input, found before any request. `message` says what is wrong, `description` what to do. */
+export function badInput(
+	node: INode,
+	itemIndex: number,
+	message: string,
+	description: string,
+): NodeOperationError {
+	return new NodeOperationError(node, `Item ${itemIndex}: ${message}`, { itemIndex, description });
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+
+import type { IBinaryData } from 'n8n-workflow';
+
+import { badInput } from './failure';
+import type { Item } from './item';
+import type { ImageFile } from './types';
+
+type ImageType = ImageFile['mimeType'];
+
+const extensions: Record<ImageType, string> = {
+	'image/png': 'png',
+	'image/jpeg': 'jpg',
+	'image/webp': 'webp',
+};
+
+/** What a file is declared as when nobody has looked at it; n8n's own last resort is text/plain. */
+const undeclared = ['', 'application/octet-stream', 'binary/octet-stream', 'text/plain'];
+
+const otherNames: Record<string, ImageType> = {
+	'image/jpg': 'image/jpeg',
+	'image/pjpeg': 'image/jpeg',
+	'image/x-png': 'image/png',
+};
+
+/** A reference image in a binary field, checked. Its bytes are read again when it is uploaded. */
+export interface BinaryImage {
+	field: string;
+	mimeType: ImageType;
+	/** SHA-256 of the bytes. */
+	hash: string;
+}
+
+/** The type by the first bytes; undefined where they are not those of a PNG, JPEG or WebP image. */
+export function imageTypeOf(bytes: Buffer): ImageType | undefined {
+	const start = bytes.subarray(0, 12).toString('latin1');
+	if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+	if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+	if (start.startsWith('RIFF') && start.slice(8) === 'WEBP') return 'image/webp';
+	return undefined;
+}
+
+/**
+ * Whether a declared type goes with such an image. A PNG that is called a JPEG is only misnamed and
+ * goes as what it is; one that is called a page or a video is not what the user meant.
+ */
+function mayDeclare(mimeType: string | undefined): boolean {
+	const declared = (mimeType ?? '').split(';')[0].trim().toLowerCase();
+	return undeclared.includes(declared) || (otherNames[declared] ?? declared) in extensions;
+}
+
+/**
+ * Looks at the image in a binary field before anything is uploaded.
+ *
+ * @throws NodeOperationError that names item and field
+ */
+export async function checkImage(
+	item: Item,
+	field: string,
+	maxBytes: number,
+): Promise<BinaryImage> {
+	const data = describe(item, field);
+	// Where n8n knows the size, what is far too large is not even loaded.
+	if ((data.bytes ?? 0) > maxBytes) throw tooLarge(item, field, data.bytes ?? 0, maxBytes);
+	const bytes = await readBytes(item, field);
+	if (bytes.length > maxBytes) throw tooLarge(item, field, bytes.length, maxBytes);
+	const mimeType = imageTypeOf(bytes);
+	if (!mimeType || !mayDeclare(data.mimeType)) {
+		const found = mimeType ?? (bytes.length === 0 ? 'an empty file' : 'something else');
+		throw badInput(
+			item.node,
+			item.index,
+			`Binary field "${field}" is not a PNG, JPEG or WebP image: it is declared as ${data.mimeType || 'nothing'}, and its bytes are ${found}`,
+			'Convert the image, for example with the Edit Image node, or name another field in Input Binary Fields',
+		);
+	}
+	return { field, mimeType, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** The image as it is uploaded, under a name that tells nothing about the user's files. */
+export async function loadImage(
+	item: Item,
+	{ field, mimeType, hash }: BinaryImage,
+): Promise<ImageFile> {
+	const bytes = await readBytes(item, field);
+	return { bytes, mimeType, fileName: `image-${hash.slice(0, 16)}.${extensions[mimeType]}` };
+}
+
+function describe(item: Item, field: string): IBinaryData {
+	const data = find(item, field);
+	if (data) return data;
+	const names = Object.keys(item.input.binary ?? {});
+	const offered = names.length > 0 ? `The item has ${names.join(', ')}.` : 'The item has none.';
+	throw badInput(
+		item.node,
+		item.index,
+		`There is no binary field "${field}"`,
+		`${offered} Correct Input Binary Fields, or make the node before this one output the file`,
+	);
+}
+
+function find({ binary }: Item, field: string): IBinaryData | undefined {
+	try {
+		return binary?.describe(field);
+	} catch {
+		// n8n throws where the field is missing.
+		return undefined;
+	}
+}
+
+async function readBytes(item: Item, field: string): Promise<Buffer> {
+	const bytes = await item.binary?.read(field).catch(() => undefined);
+	if (bytes) return bytes;
+	throw badInput(
+		item.node,
+		item.index,
+		`The file in binary field "${field}" can no longer be read`,
+		'n8n has probably deleted it; run the workflow again from the node that outputs the file',
+	);
+}
+
+function tooLarge(item: Item, field: string, size: number, maxBytes: number) {
+	const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+	return badInput(
+		item.node,
+		item.index,
+		`The image in binary field "${field}" has ${megabytes(size)}; ${item.provider.displayName} takes ${megabytes(maxBytes)}`,
+		'Make it smaller, for example with the Edit Image node or as a JPEG',
+	);
+}

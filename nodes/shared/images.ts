@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+
+import { isFailure, isSuccess } from './answers';
+import { limiter } from './concurrently';
+import { badInput, sentence, toNodeError } from './failure';
+import { checkImage, loadImage } from './imageFile';
+import type { BinaryImage } from './imageFile';
+import type { Item } from './item';
+import { jitter, pause } from './pause';
+import { transportOptions } from './requestOptions';
+import { credentialsOf, isAnswer, readTransportError, retryAfterMs, send } from './send';
+import type { Failure, ImageFile } from './types';
+
+/** Each holds an image in memory, twice as base64 text. */
+const uploadsAtATime = 4;
+const maxAttempts = 3;
+const longestWaitMs = 30_000;
+const timeoutMs = 120_000;
+/** Providers keep uploads for three days at least; a job may wait in a queue for some of them. */
+const reuseMs = 24 * 60 * 60 * 1000;
+
+/** Names of the binary fields that hold the images; undefined where they are given by URL. */
+export function readImageFields(item: Item): string[] | undefined {
+	const source = String(item.parameter('imageSource') ?? '')
+		.trim()
+		.toLowerCase();
+	if (source === '' || source === 'url') return undefined;
+	if (source !== 'binary') {
+		throw badInput(
+			item.node,
+			item.index,
+			`Image Source is "${source.slice(0, 100)}"`,
+			'Give url or binary, or check the expression',
+		);
+	}
+	const value = item.parameter('imageBinaryFields') ?? 'data';
+	const names = Array.isArray(value) ? value : String(value).split(',');
+	return [...new Set(names.map((name) => String(name ?? '').trim()))].filter(Boolean);
+}
+
+/**
+ * The item's binary images, each looked at; none where its images are given by URL.
+ *
+ * @throws NodeOperationError that names item and field
+ */
+export async function readImages(item: Item): Promise<BinaryImage[]> {
+	const { upload } = item.provider;
+	const images: BinaryImage[] = [];
+	if (!upload) return images;
+	for (const field of readImageFields(item) ?? []) {
+		images.push(await checkImage(item, field, upload.maxBytes));
+	}
+	return images;
+}
+
+/** Stands for an image in a request until it has a URL, and is the same in every try. */
+export const contentName = ({ hash }: BinaryImage) => `sha256:${hash}`;
+
+interface Uploaded {
+	url: string;
+	/** Milliseconds since the epoch. */
+	at: number;
+}
+
+type UploadFailure = Failure & { httpCode?: number };
+
+/** The uploads of one run of a node: the same bytes go to the same account once. */
+export class Uploads {
+	private readonly running = new Map<string, Promise<string | UploadFailure>>();
+
+	private readonly inTurn = limiter(uploadsAtATime);
+
+	/**
+	 * Addresses of the images, in their order.
+	 *
+	 * @throws NodeApiError that names item and field; nothing was submitted for the item
+	 */
+	async urlsOf(item: Item, images: BinaryImage[]): Promise<string[]> {
+		const urls: string[] = [];
+		for (const image of images) {
+			const result = await this.uploadOnce(item, image);
+			if (typeof result !== 'string') throw uploadError(item, image, result);
+			urls.push(result);
+		}
+		return urls;
+	}
+
+	private async uploadOnce(item: Item, image: BinaryImage): Promise<string | UploadFailure> {
+		const key = await keyOf(item, image);
+		const kept = uploadsOfExecution(item);
+		const earlier = kept[key];
+		if (earlier && Date.now() - earlier.at < reuseMs) return earlier.url;
+		const running = this.running.get(key);
+		if (running) return await running;
+		const upload = this.inTurn(async () => await uploadPatiently(item, image));
+		this.running.set(key, upload);
+		try {
+			const result = await upload;
+			if (typeof result === 'string') kept[key] = { url: result, at: Date.now() };
+			return result;
+		} finally {
+			this.running.delete(key);
+		}
+	}
+}
+
+/** Survives retries and the rounds of a loop, and ends with the execution. */
+function uploadsOfExecution(item: Item): Record<string, Uploaded | undefined> {
+	// Only executions upload; a webhook has no such context and needs none.
+	const context = (item.functions as IExecuteFunctions).getContext('node') as {
+		veoUploads?: Record<string, Uploaded>;
+	};
+	context.veoUploads ??= {};
+	return context.veoUploads;
+}
+
+/** An account must not be handed what another one has uploaded. */
+async function keyOf(item: Item, { hash, mimeType }: BinaryImage): Promise<string> {
+	const credentials = await credentialsOf(item);
+	return createHash('sha256')
+		.update(JSON.stringify([item.provider.id, credentials, mimeType, hash]))
+		.digest('base64url');
+}
+
+/** An upload costs nothing, so it may be repeated. Each try asks for a new address. */
+async function uploadPatiently(item: Item, image: BinaryImage): Promise<string | UploadFailure> {
+	const file = await loadImage(item, image);
+	for (let attempt = 1; ; attempt++) {
+		const result = await upload(item, file);
+		if (typeof result === 'string') return result;
+		const { waitMs = jitter(1000 * 2 ** (attempt - 1)), ...failure } = result;
+		if (!failure.retryable || attempt === maxAttempts || waitMs > longestWaitMs) return failure;
+		await pause(waitMs, item.signal);
+	}
+}
+
+async function upload(
+	item: Item,
+	file: ImageFile,
+): Promise<string | (UploadFailure & { waitMs?: number })> {
+	const capability = item.provider.upload as NonNullable<typeof item.provider.upload>;
+	const answer = await send(item, capability.build(file));
+	if (!isAnswer(answer)) {
+		return { code: 'provider_unavailable', message: answer.message, retryable: true };
+	}
+	const result = capability.parse(answer);
+	if (isFailure(result)) {
+		const waitMs = retryAfterMs(answer, Date.now());
+		return { ...result, httpCode: answer.status, waitMs };
+	}
+	const { imageUrl, putUrl } = result;
+	return putUrl ? ((await putBytes(item, putUrl, file)) ?? imageUrl) : imageUrl;
+}
+
+/** The address is signed and belongs to a storage host: it gets the bytes and no key. */
+async function putBytes(
+	item: Item,
+	url: string,
+	{ bytes, mimeType }: ImageFile,
+): Promise<UploadFailure | undefined> {
+	const failure = (message: string, httpCode?: number): UploadFailure => ({
+		code: 'provider_unavailable',
+		message,
+		retryable: true,
+		httpCode,
+	});
+	try {
+		const { statusCode, headers } = (await item.functions.helpers.httpRequest({
+			method: 'PUT',
+			url,
+			headers: { 'Content-Type': mimeType },
+			body: bytes,
+			timeout: timeoutMs,
+			...transportOptions(item),
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			abortSignal: item.signal,
+		})) as IN8nHttpFullResponse;
+		const answer = { status: statusCode, headers: headers as IDataObject, body: {}, isJson: false };
+		if (isSuccess(answer)) return undefined;
+		return failure(`its storage answered HTTP ${statusCode}`, statusCode);
+	} catch (error) {
+		return failure(readTransportError(error).message);
+	}
+}
+
+function uploadError(item: Item, { field }: BinaryImage, { httpCode, ...failure }: UploadFailure) {
+	const { node, provider, index } = item;
+	const error = toNodeError(node, provider, failure, { itemIndex: index, httpCode });
+	error.message = `Item ${index}: the image in binary field "${field}" could not be uploaded to ${provider.displayName}: ${sentence(failure.message)}`;
+	error.description = `${error.description} Nothing was submitted for this item.`;
+	return error;
+}

@@ -1,0 +1,87 @@
+import type {
+	IBinaryData,
+	IDataObject,
+	IExecuteFunctions,
+	IExecuteSingleFunctions,
+	INode,
+	INodeExecutionData,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+import type { VideoProvider } from './types';
+
+/** The binary fields of an item. Both throw where there is no such field. */
+export interface BinaryFields {
+	describe(field: string): IBinaryData;
+	read(field: string): Promise<Buffer>;
+}
+
+/**
+ * One item of a run, or one callback; the same to the core whether a workflow, n8n's routing engine
+ * or a webhook calls.
+ */
+export interface Item {
+	index: number;
+	node: INode;
+	input: INodeExecutionData;
+	functions: IExecuteFunctions | IExecuteSingleFunctions | IWebhookFunctions;
+	/** Aborted when the execution is cancelled. */
+	signal?: AbortSignal;
+	provider: VideoProvider;
+	/** Absent in callbacks. */
+	binary?: BinaryFields;
+	/** The value of a parameter, expressions evaluated for this item; null where it is hidden. */
+	parameter(name: string): unknown;
+}
+
+export function itemOfRun(
+	functions: IExecuteFunctions,
+	index: number,
+	input: INodeExecutionData,
+	provider: VideoProvider,
+): Item {
+	return {
+		index,
+		node: functions.getNode(),
+		input,
+		functions,
+		signal: functions.getExecutionCancelSignal(),
+		provider,
+		binary: {
+			describe: (field) => functions.helpers.assertBinaryData(index, field),
+			read: async (field) => await functions.helpers.getBinaryDataBuffer(index, field),
+		},
+		parameter: (name) => functions.getNodeParameter(name, index, null),
+	};
+}
+
+export function itemOfRouting(functions: IExecuteSingleFunctions, provider: VideoProvider): Item {
+	return {
+		index: functions.getItemIndex(),
+		node: functions.getNode(),
+		input: functions.getInputData(),
+		functions,
+		signal: functions.getExecutionCancelSignal(),
+		provider,
+		binary: {
+			describe: (field) => functions.helpers.assertBinaryData(field),
+			read: async (field) => await functions.helpers.getBinaryDataBuffer(field),
+		},
+		parameter: (name) => functions.getNodeParameter(name, null),
+	};
+}
+
+export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvider): Item {
+	return {
+		index: 0,
+		node: functions.getNode(),
+		input: { json: {} },
+		functions,
+		provider,
+		parameter: (name) => functions.getNodeParameter(name, null),
+	};
+}
+
+/** The input item's own fields when it is the job that left one of our nodes, else `{}`. */
+export const jobInInput = ({ input }: Item, jobId: string | null): IDataObject =>
+	input.json?.jobId === jobId && 'provider' in input.json ? input.json : {};

@@ -1,0 +1,82 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { describeFailure } from './failure';
+import type { Cost, Failure, JobState, VideoProvider } from './types';
+
+/** The one shape that leaves every operation of every node. Keys are always there; unknown is null. */
+export interface VideoJob {
+	provider: string;
+	model: string | null;
+	jobId: string | null;
+	status: 'queued' | 'in_progress' | 'completed' | 'failed' | 'canceled' | null;
+	/** Per cent. */
+	progress: number | null;
+	videoUrl: string | null;
+	/** ISO 8601, only where the provider promises a life. */
+	videoUrlExpiresAt: string | null;
+	error: Failure | null;
+	cost: Cost | null;
+	metadata: IDataObject | null;
+}
+
+/** What is known of a job whatever its state. */
+export interface JobFacts {
+	model?: string | null;
+	jobId?: string | null;
+	cost?: Cost | null;
+	metadata?: IDataObject | null;
+}
+
+export function emptyJob(provider: VideoProvider, facts: JobFacts): VideoJob {
+	return {
+		provider: provider.id,
+		model: facts.model ?? null,
+		jobId: facts.jobId ?? null,
+		status: null,
+		progress: null,
+		videoUrl: null,
+		videoUrlExpiresAt: null,
+		error: null,
+		cost: facts.cost ?? null,
+		metadata: facts.metadata ?? null,
+	};
+}
+
+/** The job with its state written in. An estimate stays until the provider names the charge. */
+export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobState): VideoJob {
+	const job = emptyJob(provider, { ...facts, model: state.model ?? facts.model });
+	switch (state.status) {
+		case 'queued':
+		case 'in_progress':
+			return { ...job, status: state.status, progress: state.progress ?? null };
+		case 'settled':
+			return { ...job, status: 'in_progress' };
+		case 'completed':
+			return {
+				...job,
+				status: 'completed',
+				progress: 100,
+				videoUrl: state.videoUrl,
+				videoUrlExpiresAt: state.videoUrlExpiresAt ?? null,
+				cost: state.cost ?? job.cost,
+			};
+		case 'failed':
+		case 'canceled':
+			return {
+				...job,
+				status: state.status,
+				error: explained(provider, state.failure),
+				// What a failed job costs is known only where its provider says so.
+				cost: state.cost ?? (job.cost?.kind === 'estimated' ? null : job.cost),
+			};
+		case 'unreadable':
+			return { ...job, error: explained(provider, state.failure) };
+	}
+}
+
+/** The failure with the next step in its message, as it stands in an item. */
+export const explained = (provider: VideoProvider, failure: Failure): Failure => ({
+	code: failure.code,
+	message: describeFailure(provider, failure),
+	retryable: failure.retryable,
+});

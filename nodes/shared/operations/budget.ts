@@ -1,0 +1,58 @@
+import { badInput } from '../failure';
+import type { Item } from '../item';
+import type { NodeFailure } from '../outcome';
+import { askPrice } from '../price';
+import { optionsOf, readNumber } from '../request';
+import type { Cost, VideoRequest } from '../types';
+
+interface Priced {
+	item: Item;
+	request: VideoRequest;
+}
+
+/**
+ * Whether the whole batch stays within the option Budget. It is all or nothing: half a batch
+ * within the budget is nobody's wish, and an unknown price keeps to no budget.
+ */
+export async function checkBudget(
+	batch: Priced[],
+): Promise<((item: Item) => NodeFailure) | undefined> {
+	const item = batch.at(0)?.item;
+	const budget = item && optionsOf(item).budget;
+	if (!item || budget === undefined || budget === null || budget === '') return undefined;
+	const limit = readNumber(item, 'Budget', budget);
+	const price = rememberedPrice();
+	let total = 0;
+	for (const { item: priced, request } of batch) {
+		const cost = await price(priced, request);
+		if (!cost) {
+			return refusal(
+				`The price of ${request.model.id} is not known, so the budget cannot be kept`,
+				'Nothing was submitted. Remove Budget from the options or choose a model whose price Estimate Cost knows',
+			);
+		}
+		total += cost.amount;
+	}
+	// Rounded: three times 1.6 is not more than 4.8.
+	if (Number(total.toFixed(6)) <= limit) return undefined;
+	return refusal(
+		`${batch.length} videos are estimated at ${total.toFixed(2)} USD, over the budget of ${limit.toFixed(2)} USD`,
+		'Nothing was submitted. Raise Budget in the options, or send fewer or cheaper items',
+	);
+}
+
+/** The same for each item of the batch, which it names. */
+const refusal = (message: string, description: string) => (item: Item) =>
+	badInput(item.node, item.index, message, description);
+
+/** A price list is asked once for each format of a batch, not once for each item. */
+function rememberedPrice() {
+	const prices = new Map<string, Promise<Cost | null>>();
+	return async (item: Item, request: VideoRequest) => {
+		const { model, resolution, duration, mode, generateAudio } = request;
+		const key = JSON.stringify([model.id, resolution, duration, mode, generateAudio]);
+		const price = prices.get(key) ?? askPrice(item, request);
+		prices.set(key, price);
+		return await price;
+	};
+}

@@ -1,0 +1,42 @@
+import { isFailure } from '../answers';
+import { sentence, toNodeError } from '../failure';
+import type { Item } from '../item';
+import { jobInState } from '../job';
+import type { VideoJob } from '../job';
+import type { Outcome } from '../outcome';
+import { readJob } from '../read';
+import { readJobId } from '../request';
+import { isAnswer, send } from '../send';
+import type { Failure } from '../types';
+import { factsOf, get } from './get';
+
+/** Asks the provider to cancel a job; one that has already ended is returned as it ended. */
+export async function cancel(item: Item): Promise<Outcome> {
+	const { provider, node, index } = item;
+	const jobId = readJobId(item);
+	const fail = (failure: Failure, httpCode?: number) =>
+		toNodeError(node, provider, failure, { itemIndex: index, jobId, httpCode });
+	if (!provider.cancel) {
+		const message = `${provider.displayName} has no way to cancel a job`;
+		throw fail({ code: 'validation', message, retryable: false });
+	}
+	const answer = await send(item, provider.cancel.build(jobId));
+	if (!isAnswer(answer)) {
+		throw fail({ code: 'provider_unavailable', message: answer.message, retryable: true });
+	}
+	const result = provider.cancel.parse(answer);
+	if (result === 'already_ended') return await get(item);
+	if (isFailure(result)) throw fail(result, answer.status);
+	return { item, job: await jobAfterRequest(item, jobId), raw: answer.body };
+}
+
+/** A job that already runs may still finish, so it is only called canceled when it is. */
+async function jobAfterRequest(item: Item, jobId: string): Promise<VideoJob> {
+	const { state } = await readJob(item, jobId);
+	const job = jobInState(item.provider, { ...factsOf(item, jobId), cost: null }, state);
+	if (state.status === 'canceled') return { ...job, error: null };
+	if (state.status === 'completed' || state.status === 'failed') return job;
+	const message =
+		'cancellation was requested; a job that already runs may still finish and be billed';
+	return { ...job, error: { code: 'canceled', message: sentence(message), retryable: false } };
+}

@@ -1,0 +1,80 @@
+import { badInput, toNodeError } from '../failure';
+import { jobInInput } from '../item';
+import type { Item } from '../item';
+import { jobInState } from '../job';
+import type { JobFacts, VideoJob } from '../job';
+import { fetchVideo } from '../media';
+import type { Outcome } from '../outcome';
+import { readJobPatiently } from '../read';
+import { readJobId } from '../request';
+import type { Failure, JobState } from '../types';
+import { factsOf } from './get';
+
+/** Streams a finished video into a binary field; with a job ID it asks for a fresh link first. */
+export async function download(item: Item): Promise<Outcome> {
+	const { node, index } = item;
+	const jobId = String(item.parameter('jobId') ?? '').trim();
+	const videoUrl = String(item.parameter('videoUrl') ?? '').trim();
+	if (jobId === '' && videoUrl === '') {
+		const { error } = jobInInput(item, null) as Partial<VideoJob>;
+		if (error) throw noVideoError(item, error);
+		throw badInput(
+			node,
+			index,
+			'There is neither a job ID nor a video URL',
+			'Give the jobId or the videoUrl of an item that Generate and Wait or Get returned',
+		);
+	}
+	const { job, raw } =
+		jobId === ''
+			? { job: finishedJob(item, {}, videoUrl), raw: null }
+			: await findVideo(item, readJobId(item), videoUrl);
+	const field = String(item.parameter('binaryField') ?? '').trim() || 'data';
+	const binary = await fetchVideo(item, job.videoUrl as string, job.jobId, job.videoUrlExpiresAt);
+	return { item, job, raw, binary: { ...item.input.binary, [field]: binary } };
+}
+
+/** The request of the input item was refused, so its reason is the reason here. */
+function noVideoError(item: Item, failure: Failure) {
+	const error = toNodeError(item.node, item.provider, failure, { itemIndex: item.index });
+	error.message = failure.message;
+	error.description = undefined;
+	return error;
+}
+
+/** A video that is known by its link alone; the item may remember how long the link lives. */
+function finishedJob({ provider, input }: Item, facts: JobFacts, videoUrl: string): VideoJob {
+	const { videoUrl: known, videoUrlExpiresAt } = input.json ?? {};
+	const job = jobInState(provider, facts, { status: 'completed', videoUrl });
+	if (known !== videoUrl || typeof videoUrlExpiresAt !== 'string') return job;
+	return { ...job, videoUrlExpiresAt };
+}
+
+async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
+	const { state, raw } = await readJobPatiently(item, jobId);
+	const facts = factsOf(item, jobId);
+	if (state.status === 'completed') return { job: jobInState(item.provider, facts, state), raw };
+	// The provider may have forgotten the job while its video is still there.
+	if (state.status === 'unreadable' && fallbackUrl !== '') {
+		return { job: finishedJob(item, facts, fallbackUrl), raw };
+	}
+	throw stateError(item, jobId, state);
+}
+
+/** Why there is no video: the job failed, could not be asked about, or still runs. */
+function stateError(item: Item, jobId: string, state: Exclude<JobState, { status: 'completed' }>) {
+	const { node, provider, index: itemIndex } = item;
+	if (state.status === 'unreadable') {
+		return toNodeError(node, provider, state.failure, { itemIndex, jobId });
+	}
+	if (state.status === 'failed' || state.status === 'canceled') {
+		const { status } = state;
+		return toNodeError(node, provider, state.failure, { itemIndex, jobId, status });
+	}
+	const status = state.status === 'queued' ? 'queued' : 'in_progress';
+	const failure: Failure = { code: 'timeout', message: 'not finished yet', retryable: true };
+	const error = toNodeError(node, provider, failure, { itemIndex, jobId, status });
+	error.message = 'The video is not finished yet';
+	error.description = `Wait for it with Generate and Wait or Job > Get, then download it. Job ID: ${jobId}`;
+	return error;
+}

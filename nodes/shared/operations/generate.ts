@@ -1,0 +1,14 @@
+import type { Item } from '../item';
+import { jobInState } from '../job';
+import type { Outcome } from '../outcome';
+import { submitAll } from './submitAll';
+
+/** Submits every item and returns the jobs at once. */
+export async function generate(items: Item[], stopOnError: boolean): Promise<Outcome[]> {
+	const submissions = await submitAll(items, stopOnError);
+	return submissions.map((submission) => {
+		if ('error' in submission) return submission;
+		const { item, accepted, facts } = submission;
+		return { item, job: jobInState(item.provider, facts, { status: accepted.status }) };
+	});
+}

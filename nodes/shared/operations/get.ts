@@ -1,0 +1,25 @@
+import { toNodeError } from '../failure';
+import type { Item } from '../item';
+import { jobInInput } from '../item';
+import { jobInState } from '../job';
+import type { JobFacts } from '../job';
+import type { Outcome } from '../outcome';
+import { readJobPatiently } from '../read';
+import { readJobId } from '../request';
+
+/** Status of a job, and its result when there is one. */
+export async function get(item: Item): Promise<Outcome> {
+	const jobId = readJobId(item);
+	const { state, raw } = await readJobPatiently(item, jobId);
+	if (state.status === 'unreadable') {
+		throw toNodeError(item.node, item.provider, state.failure, { itemIndex: item.index, jobId });
+	}
+	return { item, job: jobInState(item.provider, factsOf(item, jobId), state), raw };
+}
+
+/** What the input item remembers of the job; the provider's answers do not repeat it. */
+export function factsOf(item: Item, jobId: string): JobFacts {
+	const { model, cost, metadata } = jobInInput(item, jobId) as JobFacts;
+	const { models } = item.provider;
+	return { jobId, model: model ?? (models.length === 1 ? models[0].id : null), cost, metadata };
+}

@@ -1,0 +1,111 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IExecuteSingleFunctions,
+	INodeExecutionData,
+	INodeType,
+} from 'n8n-workflow';
+
+import { concurrently } from '../concurrently';
+import { itemOfRouting, itemOfRun } from '../item';
+import type { Item } from '../item';
+import { asNodeFailure, outcomeOf, toData, toOutput } from '../outcome';
+import type { Outcome } from '../outcome';
+import type { VideoProvider } from '../types';
+import { cancel } from './cancel';
+import { download } from './download';
+import { estimateCost } from './estimateCost';
+import { generate } from './generate';
+import { generateAndWait } from './generateAndWait';
+import { get } from './get';
+import { concurrencyOf } from './submitAll';
+
+type Run = (items: Item[], stopOnError: boolean) => Promise<Outcome[]>;
+
+/** An operation whose items have nothing to do with each other. */
+const each =
+	(work: (item: Item) => Promise<Outcome>): Run =>
+	async (items) =>
+		await concurrently(
+			items,
+			concurrencyOf(items),
+			async (item) => await outcomeOf(item, async () => await work(item)),
+		);
+
+const operations = {
+	video: { generate, generateAndWait, download: each(download), estimateCost: each(estimateCost) },
+	job: { get: each(get), cancel: each(cancel) },
+} satisfies Record<string, Record<string, Run>>;
+
+export type Providers = readonly VideoProvider[];
+
+/** A provider's own node has one provider and no dropdown. */
+function chosenProvider(providers: Providers, parameter: () => unknown): VideoProvider | undefined {
+	if (providers.length === 1) return providers[0];
+	const id = parameter() ?? providers[0].id;
+	return providers.find((provider) => provider.id === id);
+}
+
+function noSuchProvider(
+	functions: IExecuteFunctions | IExecuteSingleFunctions,
+	providers: Providers,
+) {
+	const ids = providers.map((provider) => provider.id).join(', ');
+	return new NodeOperationError(functions.getNode(), 'The provider is not one of this node', {
+		description: `Choose one of: ${ids}`,
+	});
+}
+
+/**
+ * The operations as workflows run them. n8n's routing engine would start all items at once, pair
+ * none, and with On Error = Stop throw the ids of paid jobs away with the first refused item.
+ */
+export function customOperations(providers: Providers): INodeType['customOperations'] {
+	const runsOf = (runs: Record<string, Run>) =>
+		Object.fromEntries(
+			Object.entries(runs).map(([name, run]) => [
+				name,
+				async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+					const provider = chosenProvider(providers, () =>
+						this.getNodeParameter('provider', 0, null),
+					);
+					if (!provider) throw noSuchProvider(this, providers);
+					const items = this.getInputData().map((input, index) =>
+						itemOfRun(this, index, input, provider),
+					);
+					const outcomes = this.continueOnFail()
+						? await run(items, false).catch((error: Error) => outcomesOfError(items, error))
+						: await run(items, true);
+					return toOutput(this, outcomes);
+				},
+			]),
+		);
+	return Object.fromEntries(
+		Object.entries(operations).map(([resource, runs]) => [resource, runsOf(runs)]),
+	);
+}
+
+/** Bad input in what holds for the whole batch; n8n would pass on the bare input instead. */
+const outcomesOfError = (items: Item[], error: Error): Outcome[] =>
+	items.map((item) => ({ item, error: asNodeFailure(item, error) }));
+
+/**
+ * The same operation as n8n's routing engine runs it for AI tools, one item at a time. It is a
+ * pagination function, because only there may routing repeat a read, stream, or ask nobody.
+ */
+export function routingOf(providers: Providers, resource: keyof typeof operations, name: string) {
+	const run = (operations[resource] as Record<string, Run>)[name];
+	return {
+		send: { paginate: true },
+		operations: {
+			async pagination(this: IExecuteSingleFunctions): Promise<INodeExecutionData[]> {
+				const provider = chosenProvider(providers, () => this.getNodeParameter('provider', null));
+				if (!provider) throw noSuchProvider(this, providers);
+				const item = itemOfRouting(this, provider);
+				const [outcome] = await run([item], true);
+				if ('error' in outcome) throw outcome.error;
+				return [toData(outcome, outcome.job)];
+			},
+		},
+	};
+}

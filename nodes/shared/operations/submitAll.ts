@@ -1,0 +1,121 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readCallbackAddress, sealCallbackUrl } from '../callback/address';
+import { concurrently } from '../concurrently';
+import { sentence } from '../failure';
+import type { BinaryImage } from '../imageFile';
+import { contentName, readImages, Uploads } from '../images';
+import type { Item } from '../item';
+import type { JobFacts } from '../job';
+import { asNodeFailure } from '../outcome';
+import type { NodeFailure } from '../outcome';
+import { listedPrice } from '../price';
+import { optionsOf, readMetadata, readNumber, readRequest } from '../request';
+import { submitOnce } from '../submit';
+import type { AcceptedJob, VideoRequest } from '../types';
+import { checkBudget } from './budget';
+
+export interface Submitted {
+	item: Item;
+	accepted: AcceptedJob;
+	facts: JobFacts & { jobId: string };
+}
+
+export type Submission = Submitted | { item: Item; error: NodeFailure };
+
+interface Checked {
+	item: Item;
+	request: VideoRequest;
+	/** Still to be uploaded; none where the request has URLs. */
+	images: BinaryImage[];
+	facts: JobFacts & { model: string; metadata: IDataObject | null };
+	/** Where the provider is to call, without our token. */
+	callbackAddress?: string;
+}
+
+const checksAtATime = 4;
+
+/**
+ * Checks every item, then submits those that may be: nothing is sent before all were looked at.
+ *
+ * @param stopOnError whether the first failure ends the run
+ * @throws NodeApiError, NodeOperationError with `stopOnError`; the message names what is paid for
+ */
+export async function submitAll(items: Item[], stopOnError: boolean): Promise<Submission[]> {
+	// A few at a time: binary images are loaded to look at them.
+	const checked = await concurrently(items, checksAtATime, check);
+	if (stopOnError) for (const entry of checked) if ('error' in entry) throw entry.error;
+	const requests = checked.filter((entry) => 'request' in entry);
+	const overBudget = await checkBudget(requests);
+	if (overBudget && stopOnError) throw overBudget(requests[0].item);
+
+	const uploads = new Uploads();
+	let failed = false;
+	const submissions = await concurrently(checked, concurrencyOf(items), async (entry) => {
+		if ('error' in entry) return entry;
+		if (overBudget) return { item: entry.item, error: overBudget(entry.item) };
+		if (failed && stopOnError) return undefined;
+		const submission = await submit(entry, uploads);
+		failed ||= 'error' in submission;
+		return submission;
+	});
+	const done = submissions.filter((submission) => submission !== undefined);
+	if (stopOnError) throwFirstError(done);
+	return done;
+}
+
+async function check(item: Item): Promise<Checked | { item: Item; error: NodeFailure }> {
+	try {
+		const request = readRequest(item);
+		const metadata = readMetadata(item);
+		const callbackAddress = await readCallbackAddress(item, metadata);
+		const facts = { model: request.model.id, cost: listedPrice(request), metadata };
+		const images = await readImages(item);
+		if (images.length > 0) request.imageUrls = images.map(contentName);
+		return { item, request, images, facts, callbackAddress };
+	} catch (error) {
+		return { item, error: asNodeFailure(item, error) };
+	}
+}
+
+async function submit(
+	{ item, request, images, facts, callbackAddress }: Checked,
+	uploads: Uploads,
+): Promise<Submission> {
+	const uploadImages = async () => await uploads.urlsOf(item, images);
+	try {
+		const callbackUrl = callbackAddress && (await sealCallbackUrl(item, callbackAddress, facts));
+		const accepted = await submitOnce(
+			item,
+			{ ...request, callbackUrl },
+			images.length > 0 ? uploadImages : undefined,
+		);
+		const cost = accepted.cost ?? facts.cost;
+		return { item, accepted, facts: { ...facts, cost, jobId: accepted.jobId } };
+	} catch (error) {
+		return { item, error: asNodeFailure(item, error) };
+	}
+}
+
+function throwFirstError(submissions: Submission[]): void {
+	const first = submissions.find((submission) => 'error' in submission);
+	if (!first || !('error' in first)) return;
+	const paid = submissions.filter((submission) => 'accepted' in submission);
+	if (paid.length > 0) {
+		const ids = paid.map(({ item, accepted }) => `${accepted.jobId} (item ${item.index})`);
+		first.error.message = `${sentence(first.error.message)} Already accepted, and continued by a retry: ${ids.join(', ')}.`;
+	}
+	const uncertain = submissions
+		.filter((entry) => 'error' in entry && entry !== first && entry.error.context.mayBeAccepted)
+		.map(({ item }) => item.index);
+	if (uncertain.length > 0) {
+		first.error.message += ` May have been accepted, too: item ${uncertain.join(', item ')}.`;
+	}
+	throw first.error;
+}
+
+export function concurrencyOf(items: Item[]): number {
+	const [first] = items;
+	const value = first ? (optionsOf(first).concurrency ?? 5) : 5;
+	return Math.max(1, Math.floor(first ? readNumber(first, 'Concurrency', value) : 1));
+}

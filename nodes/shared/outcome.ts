@@ -1,0 +1,112 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import { failureOfError } from './failure';
+import { jobInInput } from './item';
+import type { Item } from './item';
+import { emptyJob } from './job';
+import type { VideoJob } from './job';
+import { readMetadata } from './request';
+
+export type NodeFailure = NodeApiError | NodeOperationError;
+
+/** What an item came to: a job that goes on, or an error that the node's On Error decides about. */
+export type Outcome = { item: Item } & (
+	{ job: VideoJob; raw?: IDataObject | null; binary?: IBinaryKeyData } | { error: NodeFailure }
+);
+
+/** The work's outcome; errors that it throws become one. */
+export async function outcomeOf(item: Item, work: () => Promise<Outcome>): Promise<Outcome> {
+	try {
+		return await work();
+	} catch (error) {
+		return { item, error: asNodeFailure(item, error) };
+	}
+}
+
+export function asNodeFailure(item: Item, error: Error): NodeFailure {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	return new NodeOperationError(item.node, error, { itemIndex: item.index });
+}
+
+/** Items for the node's outputs by its On Error setting, each paired with the item it came from. */
+export function toOutput(
+	functions: IExecuteFunctions,
+	outcomes: Outcome[],
+): INodeExecutionData[][] {
+	const useErrorOutput = functions.getNode().onError === 'continueErrorOutput';
+	if (!functions.continueOnFail()) {
+		for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
+	}
+	return [outcomes.map((outcome) => toItem(outcome, useErrorOutput))];
+}
+
+/** n8n moves an item that has no other keys than `error` and `details` to the error output. */
+function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
+	const pairedItem = { item: outcome.item.index };
+	const isError = 'error' in outcome;
+	const job = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
+	const hasFailed = isError || job.status === 'failed' || job.status === 'canceled';
+	if (useErrorOutput && job.error && hasFailed) {
+		return { json: { error: job.error.message, details: { ...job } }, pairedItem };
+	}
+	return { ...toData(outcome, job), pairedItem };
+}
+
+export function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
+	const json: IDataObject = { ...job };
+	if ('error' in outcome) return { json };
+	if (parameterOf(outcome.item, 'simplify') === false) json.raw = outcome.raw ?? null;
+	return outcome.binary ? { json, binary: outcome.binary } : { json };
+}
+
+/** A broken expression is reported once, where it is needed; it must not hide other items' jobs. */
+function parameterOf(item: Item, name: string): unknown {
+	try {
+		return item.parameter(name);
+	} catch {
+		return null;
+	}
+}
+
+/** Operations on a job: that a question failed says nothing about it. */
+const questions = ['get', 'cancel', 'download'];
+
+/**
+ * An error in the job shape. A refused request has come to no job: `failed`, `jobId` null. A job
+ * that could not be asked about keeps what its input item says of it.
+ */
+function jobOfError(item: Item, error: NodeFailure): VideoJob {
+	const text = (name: string) => String(parameterOf(item, name) ?? '').trim() || null;
+	const isQuestion = questions.includes(String(parameterOf(item, 'operation')));
+	const jobId = isQuestion ? text('jobId') : null;
+	const known: Partial<VideoJob> = isQuestion ? jobInInput(item, jobId) : {};
+	const said = error.context.status as VideoJob['status'] | undefined;
+	return {
+		...emptyJob(item.provider, {
+			jobId,
+			model: text('model') ?? known.model,
+			cost: known.cost,
+			metadata: metadataOf(item) ?? known.metadata,
+		}),
+		status: said ?? (isQuestion ? (known.status ?? null) : 'failed'),
+		progress: known.progress ?? null,
+		videoUrl: known.videoUrl ?? text('videoUrl'),
+		videoUrlExpiresAt: known.videoUrlExpiresAt ?? null,
+		error: failureOfError(error),
+	};
+}
+
+/** The row number belongs to a refused row, too, unless it is the metadata that was refused. */
+function metadataOf(item: Item) {
+	try {
+		return readMetadata(item);
+	} catch {
+		return null;
+	}
+}

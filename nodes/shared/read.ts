@@ -1,0 +1,74 @@
+import { describeText } from './answers';
+import type { Item } from './item';
+import { jitter, pause } from './pause';
+import { isAnswer, retryAfterMs, send } from './send';
+import type { JobState, VideoProvider, WireRequest, WireResponse } from './types';
+
+export interface Reading {
+	state: JobState;
+	/** The provider's last answer, for those who switch Simplify off. */
+	raw: WireResponse['body'] | null;
+	/** How long the provider asked to be left alone. */
+	retryAfterMs?: number;
+}
+
+type Question = Pick<VideoProvider['status'], 'build'> & {
+	parse(response: WireResponse): JobState;
+};
+
+/** One look at a job: its status and, where the status of an ended job has none, its result. */
+export async function readJob(item: Item, jobId: string): Promise<Reading> {
+	const { provider } = item;
+	const reading = await ask(item, provider.status.build(jobId), provider.status);
+	const { state } = reading;
+	if (state.status !== 'settled' || !provider.result) return reading;
+	const { build, parse } = provider.result;
+	return await ask(item, build(jobId), { build, parse: (response) => parse(response, state) });
+}
+
+async function ask(item: Item, request: WireRequest, { parse }: Question): Promise<Reading> {
+	const answer = await send(item, request);
+	if (isAnswer(answer)) {
+		return {
+			state: parse(answer),
+			raw: answer.body,
+			retryAfterMs: retryAfterMs(answer, Date.now()),
+		};
+	}
+	return {
+		raw: null,
+		state: {
+			status: 'unreadable',
+			failure: { code: 'provider_unavailable', message: answer.message, retryable: true },
+		},
+	};
+}
+
+/** The reading of a job that could not be asked about: nothing is known, and it may be next time. */
+export const unreadBecause = (error: Error): Reading => ({
+	raw: null,
+	state: {
+		status: 'unreadable',
+		failure: {
+			code: 'provider_unavailable',
+			message: describeText(error.message) || 'the job was not read',
+			retryable: true,
+		},
+	},
+});
+
+const maxAttempts = 4;
+const longestWaitMs = 30_000;
+
+/** Reads until the provider answers: a paid job must not look lost because one GET was unlucky. */
+export async function readJobPatiently(item: Item, jobId: string): Promise<Reading> {
+	const signal = item.signal;
+	for (let attempt = 1; ; attempt++) {
+		const reading = await readJob(item, jobId);
+		const { state } = reading;
+		const mayRecover = state.status === 'unreadable' && state.failure.retryable;
+		if (!mayRecover || attempt === maxAttempts) return reading;
+		const wait = reading.retryAfterMs ?? jitter(500 * 2 ** (attempt - 1));
+		await pause(Math.min(wait, longestWaitMs), signal);
+	}
+}

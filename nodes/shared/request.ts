@@ -1,0 +1,186 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { badInput } from './failure';
+import { readImageFields } from './images';
+import { splitImageUrls } from './imageUrls';
+import type { Item } from './item';
+import { providers } from './registry';
+import type {
+	AspectRatio,
+	ModelSpec,
+	Resolution,
+	VideoControls,
+	VideoFormat,
+	VideoProvider,
+	VideoRequest,
+} from './types';
+import { checkFormat, checkRequest } from './validate';
+
+/** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */
+const defaults = { aspectRatio: '16:9', resolution: '720p', duration: 8, mode: 'fast' } as const;
+
+/** An empty spreadsheet cell is no choice. */
+const isBlank = (value: unknown) => value === undefined || value === null || value === '';
+
+export const optionsOf = (item: Item) => (item.parameter('options') ?? {}) as IDataObject;
+
+/** Parameters of the operations that submit, in neutral terms and checked against the model. */
+export function readRequest(item: Item): VideoRequest {
+	const imageFields = readImageFields(item);
+	const request: VideoRequest = {
+		...readFormatParameters(item),
+		prompt: readPrompt(item),
+		imageUrls: imageFields ? [] : splitImageUrls(item.parameter('imageUrls')),
+		controls: readControls(item),
+	};
+	checkRequest(item, request, imageFields);
+	return request;
+}
+
+/** An object or a list from a wrong expression would be made into a video of "[object Object]". */
+function readPrompt(item: Item): string {
+	const prompt = item.parameter('prompt') ?? '';
+	if (typeof prompt === 'string' || typeof prompt === 'number') return String(prompt);
+	throw badInput(
+		item.node,
+		item.index,
+		`The prompt is no text but ${JSON.stringify(prompt).slice(0, 100)}`,
+		'Check the expression: it should yield the text of one cell',
+	);
+}
+
+/** What a price depends on, for the operation that submits nothing. */
+export function readFormat(item: Item): VideoFormat {
+	const format = readFormatParameters(item);
+	checkFormat(item, format);
+	return format;
+}
+
+function readFormatParameters(item: Item): VideoFormat {
+	const choice = (name: keyof typeof defaults) => {
+		const value = item.parameter(name);
+		return isBlank(value) ? defaults[name] : value;
+	};
+	return {
+		model: readModel(item),
+		aspectRatio: String(choice('aspectRatio')) as AspectRatio,
+		resolution: String(choice('resolution')).toLowerCase() as Resolution,
+		duration: readNumber(item, 'Duration', choice('duration')),
+		mode: String(choice('mode')),
+		generateAudio: readBoolean(item, 'Generate Audio', item.parameter('generateAudio')) ?? false,
+	};
+}
+
+function readModel(item: Item): ModelSpec {
+	const { models, displayName } = item.provider;
+	const id = item.parameter('model');
+	if (isBlank(id)) return models[0];
+	const model = models.find((candidate) => candidate.id === id);
+	if (model) return model;
+	throw badInput(
+		item.node,
+		item.index,
+		`"${String(id).slice(0, 100)}" is not a model of ${displayName}`,
+		`Choose one of: ${models.map((candidate) => candidate.id).join(', ')}`,
+	);
+}
+
+function readControls(item: Item): VideoControls {
+	const options = optionsOf(item);
+	const text = (name: string) => (isBlank(options[name]) ? undefined : String(options[name]));
+	return {
+		autoFix: readBoolean(item, 'Auto Fix', options.autoFix),
+		safetyTolerance: isBlank(options.safetyTolerance)
+			? undefined
+			: readNumber(item, 'Safety Tolerance', options.safetyTolerance),
+		enhancePrompt: readBoolean(item, 'Enhance Prompt', options.enhancePrompt),
+		personGeneration: text('personGeneration'),
+		referenceType: text('referenceType'),
+	};
+}
+
+export function readNumber(item: Item, label: string, value: unknown): number {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number === 'number' && Number.isFinite(number)) return number;
+	throw badInput(
+		item.node,
+		item.index,
+		`${label} is not a number: ${JSON.stringify(value)?.slice(0, 100)}`,
+		'Give digits only, or check the expression',
+	);
+}
+
+/** Spreadsheets deliver TRUE and FALSE as text. */
+function readBoolean(item: Item, label: string, value: unknown): boolean | undefined {
+	if (isBlank(value)) return undefined;
+	if (typeof value === 'boolean') return value;
+	const text = String(value).trim().toLowerCase();
+	if (text === 'true' || text === 'false') return text === 'true';
+	throw badInput(
+		item.node,
+		item.index,
+		`${label} is neither true nor false: ${JSON.stringify(value)?.slice(0, 100)}`,
+		'Give true or false, or check the expression',
+	);
+}
+
+/** The user's own data, carried from the request to the finished video. */
+export function readMetadata(item: Item): IDataObject | null {
+	const { metadata } = optionsOf(item);
+	if (isBlank(metadata)) return null;
+	const parsed = typeof metadata === 'string' ? parseJson(metadata) : metadata;
+	if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+		return parsed as IDataObject;
+	}
+	throw badInput(
+		item.node,
+		item.index,
+		'Metadata is not a JSON object',
+		'Give an object such as {"row": 7}, or an expression that yields one',
+	);
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The job ID of the operations on a job, refused when it is another provider's. */
+export function readJobId(item: Item): string {
+	const { provider, node, index } = item;
+	const jobId = String(item.parameter('jobId') ?? '').trim();
+	if (jobId === '') {
+		throw badInput(
+			node,
+			index,
+			'The job ID is empty',
+			'Give the jobId of an item that Generate returned; a request that was refused has none',
+		);
+	}
+	const { provider: origin, jobId: inputJobId } = item.input.json ?? {};
+	const isFromInput = inputJobId === jobId && typeof origin === 'string';
+	const isForeign = isFromInput && origin !== provider.id;
+	const isOwn = isFromInput && !isForeign;
+	// A dot segment would lead to another address; everything else is the provider's to know.
+	if (isForeign || /^\.+$|\s/.test(jobId) || (!isOwn && looksForeign(provider, jobId))) {
+		throw badInput(
+			node,
+			index,
+			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin}` : ''}`,
+			'Choose the provider that generated the job, or pass the item of its Generate on to this node',
+		);
+	}
+	return jobId;
+}
+
+/**
+ * Most shapes of ids are known from examples only, so an id is refused when it has the shape of
+ * another provider's and not of its own.
+ */
+function looksForeign(provider: VideoProvider, jobId: string): boolean {
+	if (!provider.jobIdPattern || provider.jobIdPattern.test(jobId)) return false;
+	return providers.some((other) => other !== provider && other.jobIdPattern?.test(jobId));
+}

@@ -1,0 +1,153 @@
+import type {
+	IDataObject,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+	JsonObject,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { describeText } from './answers';
+import type { Item } from './item';
+import { transportOptions } from './requestOptions';
+import type { WireRequest, WireResponse } from './types';
+
+/** No answer came. `sent: false` only where the request certainly never reached the provider. */
+export interface Unanswered {
+	sent: boolean;
+	message: string;
+}
+
+export const isAnswer = (answer: WireResponse | Unanswered): answer is WireResponse =>
+	'status' in answer;
+
+/** Long enough that a slow submit is not cut off while it may already be accepted. */
+const defaultTimeoutMs = 120_000;
+
+const neverSentCodes =
+	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_|ERR_TLS|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/;
+
+/**
+ * The one door to HTTP with a key: the whole answer whatever its status, or why there is none.
+ * Repeats nothing; whether a call may be repeated is for those to decide who know what it costs.
+ */
+export async function send(
+	item: Item,
+	request: WireRequest,
+	{ isBilled = false } = {},
+): Promise<WireResponse | Unanswered> {
+	const { provider } = item;
+	const functions = isBilled ? uninterrupted(item) : item.functions;
+	const { url, apiKey } = await addressOf(item, request);
+	const options: IHttpRequestOptions = {
+		method: request.method,
+		url,
+		qs: request.query,
+		headers: request.headers,
+		body: request.body,
+		json: true,
+		timeout: defaultTimeoutMs,
+		...transportOptions(item),
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		// A redirected POST would be sent a second time, and a key must not follow to another host.
+		disableFollowRedirect: true,
+	};
+	let response: IN8nHttpFullResponse;
+	try {
+		response = (await functions.helpers.httpRequestWithAuthentication.call(
+			functions,
+			provider.credential,
+			options,
+		)) as IN8nHttpFullResponse;
+	} catch (error) {
+		return readTransportError(error);
+	}
+	return toWireResponse(response, apiKey);
+}
+
+/** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
+const uninterrupted = ({ functions }: Item): Item['functions'] =>
+	Object.create(functions, { getExecutionCancelSignal: { value: () => undefined } }) as never;
+
+/** The credential's host and the path; a credential field that is no http(s) URL is bad input. */
+async function addressOf(
+	item: Item,
+	{ host = 'baseUrl', path }: WireRequest,
+): Promise<{ url: string; apiKey: string }> {
+	const credentials = await credentialsOf(item);
+	const base = String(credentials[host] ?? '').trim();
+	if (!/^https?:\/\/[^/]/i.test(base) || !URL.canParse(base)) {
+		throw new NodeOperationError(
+			item.node,
+			`The ${item.provider.displayName} credential has no valid "${host}"`,
+			{
+				itemIndex: item.index,
+				description: 'Open the credential and enter a URL that starts with https://',
+			},
+		);
+	}
+	return { url: base.replace(/\/+$/, '') + path, apiKey: String(credentials.apiKey ?? '') };
+}
+
+const credentialsByItem = new WeakMap<Item, Promise<IDataObject>>();
+
+/** Read once for each item: n8n decrypts and evaluates a credential anew each time it is asked. */
+export async function credentialsOf(item: Item): Promise<IDataObject> {
+	const { functions, provider, index } = item;
+	const known = credentialsByItem.get(item);
+	if (known) return await known;
+	const asked = functions.getCredentials<IDataObject>(provider.credential, index);
+	credentialsByItem.set(item, asked);
+	return await asked;
+}
+
+function toWireResponse(response: IN8nHttpFullResponse, apiKey: string): WireResponse {
+	const body = withoutKey(response.body, apiKey);
+	const isJson = typeof body === 'object' && body !== null && !Array.isArray(body);
+	return {
+		status: response.statusCode,
+		headers: response.headers as IDataObject,
+		body: isJson ? (body as IDataObject) : {},
+		isJson,
+	};
+}
+
+/** Some error pages repeat the key they were sent; it must not travel on into items and messages. */
+function withoutKey(value: unknown, apiKey: string): unknown {
+	if (apiKey === '') return value;
+	if (typeof value === 'string') return value.replaceAll(apiKey, '[API key]');
+	if (Array.isArray(value)) return value.map((entry) => withoutKey(entry, apiKey));
+	if (typeof value !== 'object' || value === null) return value;
+	const entries = Object.entries(value).map(([name, entry]) => [name, withoutKey(entry, apiKey)]);
+	return Object.fromEntries(entries) as IDataObject;
+}
+
+/** n8n wraps the HTTP client's error; the code that tells how far the request came is inside. */
+export function readTransportError(error: JsonObject): Unanswered {
+	for (let cause: JsonObject | undefined = error; cause; cause = cause.cause as JsonObject) {
+		const code = typeof cause.code === 'string' ? cause.code : '';
+		if (!code && !cause.isAxiosError) continue;
+		const timedOut = code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+		return {
+			sent: !neverSentCodes.test(code),
+			message: timedOut ? 'no answer in time' : `the connection failed (${code || 'no code'})`,
+		};
+	}
+	// Not the HTTP client's. What n8n itself refuses to send (host not allowed) has a name; of what
+	// nobody knows it is safer to think that it was sent.
+	const names = [error, error.cause as JsonObject | undefined].map((cause) => cause?.name);
+	const isRefusal = names.some((name) =>
+		/^(NodeOperation|User|Operational)Error$/.test(String(name)),
+	);
+	return { sent: !isRefusal, message: describeText(error.message) };
+}
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfterMs({ headers }: WireResponse, now: number): number | undefined {
+	const header = headers['retry-after'];
+	const value = typeof header === 'string' ? header.trim() : '';
+	// Date.parse takes numbers for years; a date has the name of its month in it.
+	const isDate = /[a-z]{3}/i.test(value);
+	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : isDate ? Date.parse(value) - now : NaN;
+	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

@@ -1,0 +1,234 @@
+import type { JsonWebKey } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+/** The code a user branches on; the same list for every provider. */
+export type ErrorCode =
+	| 'authentication'
+	| 'insufficient_balance'
+	| 'permission'
+	| 'validation'
+	| 'content_policy'
+	| 'image_unreadable'
+	| 'rate_limited'
+	| 'not_found'
+	| 'provider_unavailable'
+	| 'timeout'
+	| 'canceled'
+	| 'unknown';
+
+/** Why something did not work. `message` is the provider's reason, without keys and signed URLs. */
+export interface Failure {
+	code: ErrorCode;
+	message: string;
+	/** Whether the same request may succeed later, unchanged. */
+	retryable: boolean;
+}
+
+/** `credits` where a provider does not tell what its credit is worth. */
+export interface Cost {
+	amount: number;
+	currency: 'USD' | 'credits';
+	kind: 'estimated' | 'reserved' | 'charged';
+}
+
+export type Resolution = '720p' | '1080p' | '4k';
+export type AspectRatio = 'auto' | '16:9' | '9:16';
+
+/** US dollars for one second of video. */
+export interface SecondPrice {
+	silent: number;
+	audio: number;
+}
+
+/** Optional controls; a model names those it takes, the others are refused for it. */
+export interface VideoControls {
+	autoFix?: boolean;
+	/** 1 (strictest) to 6. */
+	safetyTolerance?: number;
+	enhancePrompt?: boolean;
+	personGeneration?: string;
+	referenceType?: string;
+}
+
+export type ControlName = keyof VideoControls;
+
+/** What a model takes: fields, limits, defaults and prices are all derived from it. */
+export interface ModelSpec {
+	/** The provider's own id. */
+	id: string;
+	name: string;
+	description: string;
+	images: { min: number; max: number };
+	/** Characters; absent where the provider documents no limit. */
+	promptMaxLength?: number;
+	aspectRatios: readonly AspectRatio[];
+	resolutions: readonly Resolution[];
+	/** Seconds. */
+	durations: readonly number[];
+	/** ShortAPI's image-to-video quality modes. */
+	modes?: readonly string[];
+	controls: readonly ControlName[];
+	/** Absent where the provider publishes no price as text. */
+	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice;
+}
+
+/** What a price depends on. */
+export interface VideoFormat {
+	model: ModelSpec;
+	aspectRatio: AspectRatio;
+	resolution: Resolution;
+	/** Seconds. */
+	duration: number;
+	mode: string;
+	generateAudio: boolean;
+}
+
+/** One video in neutral terms, checked against its model. */
+export interface VideoRequest extends VideoFormat {
+	prompt: string;
+	imageUrls: string[];
+	controls: VideoControls;
+	/** With our token in it; only for providers that call back. */
+	callbackUrl?: string;
+}
+
+/** A callback as it arrived. */
+export interface Delivery {
+	/** Names in lower case. */
+	headers: IDataObject;
+	/** Exactly the bytes that were sent: signatures are over them. */
+	rawBody: Buffer;
+}
+
+/**
+ * A request before it has a host: `host` names the credential field whose URL it goes to, so that
+ * a key can reach no other place than the ones its owner entered.
+ */
+export interface WireRequest {
+	method: 'GET' | 'POST' | 'PUT';
+	/** Default `baseUrl`. */
+	host?: 'baseUrl' | 'restUrl' | 'platformUrl' | 'filesUrl';
+	/** Starts with a slash; ids in it are already encoded. */
+	path: string;
+	query?: Record<string, string>;
+	headers?: Record<string, string>;
+	body?: IDataObject;
+}
+
+/** The whole answer: some providers hide a failure in a 200, others say "still running" with a 202. */
+export interface WireResponse {
+	status: number;
+	/** Names in lower case. */
+	headers: IDataObject;
+	/** `{}` when the answer was not a JSON object. */
+	body: IDataObject;
+	isJson: boolean;
+}
+
+export interface AcceptedJob {
+	jobId: string;
+	status: 'queued' | 'in_progress';
+	cost?: Cost;
+}
+
+export type JobState = {
+	/** Where the answer repeats it. */
+	model?: string;
+} & (
+	| { status: 'queued' | 'in_progress'; progress?: number }
+	/** Ended, but only the result tells how. `failure` is what the status already said about it. */
+	| { status: 'settled'; failure?: Failure }
+	| { status: 'completed'; videoUrl: string; videoUrlExpiresAt?: string; cost?: Cost }
+	| { status: 'failed' | 'canceled'; failure: Failure; cost?: Cost }
+	/** The question failed, which says nothing about the job. */
+	| { status: 'unreadable'; failure: Failure }
+);
+
+/** A reference image as its bytes, of a type and size that were checked. */
+export interface ImageFile {
+	bytes: Buffer;
+	mimeType: 'image/png' | 'image/jpeg' | 'image/webp';
+	/** Of letters, digits and a hyphen, with the extension of its type. */
+	fileName: string;
+}
+
+/** Where an upload has put an image, or is about to. */
+export interface UploadedImage {
+	/** What the model is told to read. */
+	imageUrl: string;
+	/** Where the bytes are still to go, by PUT and without the key; absent: they have arrived. */
+	putUrl?: string;
+}
+
+/** Why a submit came to no job. */
+export interface SubmitFailure extends Failure {
+	/** It looks like a success but names no job, so one may exist all the same. */
+	mayBeAccepted?: boolean;
+}
+
+export type CancelOutcome = 'requested' | 'already_ended' | Failure;
+
+/**
+ * A provider: its models as data, and pure functions that spell requests and read answers. No n8n
+ * context, no clock, no HTTP, no throw. A capability is there or it is not.
+ */
+export interface VideoProvider {
+	/** Value in the provider dropdown, base name of the icon, name of the fixture folder. */
+	id: string;
+	displayName: string;
+	/** Credential type; its `baseUrl` (and other `…Url` fields) are the hosts of `WireRequest`. */
+	credential: string;
+	/** Its own address, the default of the credential's `baseUrl`. */
+	baseUrl: string;
+	models: readonly ModelSpec[];
+	/** How long an ended job can be asked about, as half a sentence; absent: not documented. */
+	retention?: string;
+	/** What a job id looks like where it is documented; absent: anything. */
+	jobIdPattern?: RegExp;
+
+	submit: {
+		build(request: VideoRequest): WireRequest;
+		parse(response: WireResponse): AcceptedJob | SubmitFailure;
+	};
+	status: {
+		build(jobId: string): WireRequest;
+		parse(response: WireResponse): JobState;
+	};
+	/** Only where prices are published at an address of the API and not as text. */
+	prices?: {
+		build(format: VideoFormat): WireRequest;
+		/** US dollars, or undefined where the answer does not tell for this format. */
+		parse(response: WireResponse, format: VideoFormat): number | undefined;
+	};
+	/** Only where the status of an ended job does not carry its result. */
+	result?: {
+		build(jobId: string): WireRequest;
+		parse(response: WireResponse, settled: { failure?: Failure }): JobState;
+	};
+	/** Only where the provider stores images for its models; elsewhere they are given by URL. */
+	upload?: {
+		/** Largest image, in bytes. */
+		maxBytes: number;
+		build(image: ImageFile): WireRequest;
+		parse(response: WireResponse): UploadedImage | Failure;
+	};
+	cancel?: {
+		build(jobId: string): WireRequest;
+		parse(response: WireResponse): CancelOutcome;
+	};
+	/** Where the provider calls `VideoRequest.callbackUrl` when a job has ended. */
+	callback?: {
+		/** The job that a delivery claims to be about: a hint, to be read again with the user's key. */
+		jobIdOf(body: IDataObject): string | undefined;
+		/** False where the provider does not document what it sends. */
+		isDocumented: boolean;
+		/** Only where deliveries are signed. */
+		signing?: {
+			/** Where the public keys are (JWKS), first to last resort, for the credential's `restUrl`. */
+			keyUrls(restUrl: string): string[];
+			/** `now` in milliseconds. Never throws. */
+			verify(delivery: Delivery, keys: JsonWebKey[], now: number): boolean;
+		};
+	};
+}

@@ -1,0 +1,179 @@
+import { controlChoices } from './controls';
+import { badInput } from './failure';
+import { whyUnfetchable } from './imageUrls';
+import type { Item } from './item';
+import { modelsThat, providersThat } from './registry';
+import { sharePageOf } from './shareLinks';
+import type { ModelSpec, VideoFormat, VideoRequest } from './types';
+
+/** What other models, of whatever provider, could do it; empty where there is none. */
+function alternatives(can: (model: ModelSpec) => boolean): string {
+	const models = modelsThat(can);
+	return models.length > 0 ? ` Models that can: ${models.join(', ')}.` : '';
+}
+
+/** Refuses a format its model cannot make: before anything is submitted, never dropped. */
+export function checkFormat(item: Item, format: VideoFormat): void {
+	const { model } = format;
+	const refuse = (what: string, offered: readonly unknown[], can: (model: ModelSpec) => boolean) =>
+		badInput(
+			item.node,
+			item.index,
+			`${model.name} of ${item.provider.displayName} cannot make ${what}`,
+			(offered.length > 0 ? `It offers ${offered.join(', ')}.` : 'It has no such choice.') +
+				alternatives(can),
+		);
+	if (!model.resolutions.includes(format.resolution)) {
+		const { resolution } = format;
+		throw refuse(`${resolution} videos`, model.resolutions, (other) =>
+			other.resolutions.includes(resolution),
+		);
+	}
+	if (!model.aspectRatios.includes(format.aspectRatio)) {
+		const { aspectRatio } = format;
+		throw refuse(`${aspectRatio} videos`, model.aspectRatios, (other) =>
+			other.aspectRatios.includes(aspectRatio),
+		);
+	}
+	if (!model.durations.includes(format.duration)) {
+		const { duration } = format;
+		throw refuse(
+			`videos of ${duration} seconds`,
+			model.durations.map((seconds) => `${seconds} seconds`),
+			(other) => other.durations.includes(duration),
+		);
+	}
+	if (model.modes && !model.modes.includes(format.mode)) {
+		throw refuse(`videos in mode "${format.mode}"`, model.modes, () => false);
+	}
+}
+
+/** @param imageFields binary fields that hold the images; absent where they are given by URL */
+export function checkRequest(item: Item, request: VideoRequest, imageFields?: string[]): void {
+	checkFormat(item, request);
+	checkPrompt(item, request);
+	if (imageFields) checkUpload(item);
+	checkImageCount(item, request.model, imageFields ?? request.imageUrls, imageFields !== undefined);
+	checkImageUrls(item, request);
+	checkControls(item, request);
+}
+
+function checkPrompt(item: Item, { model, prompt }: VideoRequest): void {
+	if (prompt.trim() === '') {
+		throw badInput(
+			item.node,
+			item.index,
+			'The prompt is empty',
+			'Describe the video in Prompt, or check the expression and the column it reads',
+		);
+	}
+	// Providers count characters, not UTF-16 units.
+	const length = [...prompt].length;
+	if (model.promptMaxLength !== undefined && length > model.promptMaxLength) {
+		throw badInput(
+			item.node,
+			item.index,
+			`The prompt has ${length} characters; ${model.name} of ${item.provider.displayName} takes ${model.promptMaxLength}`,
+			`Shorten it by ${length - model.promptMaxLength} characters.${alternatives(
+				(other) => (other.promptMaxLength ?? Infinity) >= length,
+			)}`,
+		);
+	}
+}
+
+function checkUpload({ node, index, provider }: Item): void {
+	if (provider.upload) return;
+	throw badInput(
+		node,
+		index,
+		`${provider.displayName} takes reference images by URL only`,
+		`Set Image Source to URL and give public URLs in Image URLs. Providers that take files: ${providersThat(
+			(other) => other.upload !== undefined,
+		).join(', ')}.`,
+	);
+}
+
+function checkImageCount(
+	item: Item,
+	model: ModelSpec,
+	{ length: count }: string[],
+	areFields: boolean,
+): void {
+	const { min, max } = model.images;
+	const range = min === max ? `exactly ${min}` : `${min} to ${max}`;
+	if (count < min) {
+		const what = areFields ? 'binary field' : 'image URL';
+		throw badInput(
+			item.node,
+			item.index,
+			'There is no reference image',
+			`Give ${range} ${what}${max === 1 ? '' : 's'} in ${areFields ? 'Input Binary Fields' : 'Image URLs'}, or check the expression and the column it reads`,
+		);
+	}
+	if (count > max) {
+		throw badInput(
+			item.node,
+			item.index,
+			`${count} reference images are too many: ${model.name} of ${item.provider.displayName} takes ${range}`,
+			`Remove ${count - max}.${alternatives((other) => other.images.max >= count)}`,
+		);
+	}
+}
+
+function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
+	for (const [index, url] of imageUrls.entries()) {
+		const reason = whyUnfetchable(url);
+		const page = reason ? undefined : sharePageOf(url);
+		if (page) {
+			throw badInput(
+				item.node,
+				item.index,
+				`Reference image ${index + 1} is a share link of ${page.service}, which leads to a page and not to the image: ${url.slice(0, 200)}`,
+				page.direct
+					? `Let anyone with the link view the file, and give its direct form: ${page.direct}`
+					: 'It is a folder. Give the link of one image in it',
+			);
+		}
+		if (!reason) continue;
+		throw badInput(
+			item.node,
+			item.index,
+			`Reference image ${index + 1} ${reason}: ${url.slice(0, 200)}`,
+			'Give a public http:// or https:// URL that leads straight to a PNG, JPEG or WebP file',
+		);
+	}
+}
+
+function checkControls(item: Item, { model, controls }: VideoRequest): void {
+	for (const [name, value] of Object.entries(controls)) {
+		if (value === undefined || (model.controls as readonly string[]).includes(name)) continue;
+		throw badInput(
+			item.node,
+			item.index,
+			`${model.name} of ${item.provider.displayName} does not take the option "${name}"`,
+			`Remove it from Options.${alternatives((other) => (other.controls as readonly string[]).includes(name))}`,
+		);
+	}
+	for (const [name, choices] of Object.entries(controlChoices)) {
+		const value = controls[name as keyof typeof controlChoices];
+		if (value === undefined || (choices as readonly string[]).includes(value)) continue;
+		throw badInput(
+			item.node,
+			item.index,
+			`The option "${name}" is "${value.slice(0, 100)}"`,
+			`Choose one of: ${choices.join(', ')}`,
+		);
+	}
+	const { safetyTolerance } = controls;
+	if (
+		safetyTolerance !== undefined &&
+		!(Number.isInteger(safetyTolerance) && safetyTolerance >= 1 && safetyTolerance <= 6)
+	) {
+		throw badInput(
+			item.node,
+			item.index,
+			`Safety Tolerance is ${safetyTolerance}`,
+			'Give a whole number from 1 (strictest) to 6',
+		);
+	}
+}

@@ -1,0 +1,14 @@
+/**
+ * The first video of an answer that lists URLs as strings, as `{ url }` objects, or alone;
+ * undefined where none of them is an http(s) URL.
+ */
+export function firstVideoUrl(...candidates: unknown[]): string | undefined {
+	for (const candidate of candidates.flat()) {
+		const url = isObject(candidate) ? candidate.url : candidate;
+		if (typeof url === 'string' && /^https?:\/\//i.test(url)) return url;
+	}
+	return undefined;
+}
+
+const isObject = (value: unknown): value is { url?: unknown } =>
+	typeof value === 'object' && value !== null;
