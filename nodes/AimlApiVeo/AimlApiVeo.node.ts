@@ -1,0 +1,27 @@
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { nodeProperties } from '../shared/description';
+import { customOperations } from '../shared/operations';
+import { aimlApi } from './aimlApi.provider';
+
+export class AimlApiVeo implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'AI/ML API Veo',
+		name: 'aimlApiVeo',
+		icon: { light: 'file:../../icons/aimlapi.svg', dark: 'file:../../icons/aimlapi.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Generate Veo 3.1 videos from reference images with AI/ML API',
+		defaults: { name: 'AI/ML API Veo' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'veoAimlApi', required: true }],
+		requestDefaults: {},
+		properties: nodeProperties([aimlApi]),
+	};
+
+	customOperations = customOperations([aimlApi]);
+}

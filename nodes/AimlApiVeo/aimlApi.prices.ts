@@ -1,0 +1,53 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { VideoFormat, VideoProvider } from '../shared/types';
+
+interface Rate {
+	/** US dollars for `per` units. */
+	price?: unknown;
+	per?: unknown;
+	unit?: unknown;
+	/** Request parameters that the rate is for. */
+	when?: IDataObject;
+}
+
+/** How a rate's conditions are spelled in the request. */
+const wireValues = ({ resolution, duration, generateAudio }: VideoFormat): IDataObject => ({
+	resolution,
+	duration,
+	generate_audio: generateAudio,
+});
+
+function amountOf({ price, per, unit }: Rate, { duration }: VideoFormat): number | undefined {
+	const rate = Number(price) / Number(per);
+	if (!Number.isFinite(rate)) return undefined;
+	if (unit === 'second') return rate * duration;
+	return undefined;
+}
+
+/**
+ * https://docs.aimlapi.com/api-references/service-endpoints/complete-model-list, Reading prices:
+ * `fixed` has one rate, `variants` one for each combination of parameters, `variable` none.
+ * A condition or a unit that we do not know makes the price unknown.
+ */
+export const aimlApiPrices: NonNullable<VideoProvider['prices']> = {
+	build: ({ model }) => ({
+		method: 'GET',
+		path: '/v1/models',
+		query: { id: model.id, include: 'pricing' },
+	}),
+	parse({ body }, format) {
+		const models = Array.isArray(body.data) ? (body.data as Array<IDataObject | null>) : [];
+		const pricing = models.find((entry) => entry?.id === format.model.id)?.pricing as
+			{ kind?: string; units?: Rate[]; variants?: Rate[] } | undefined;
+		if (pricing?.kind === 'fixed' && Array.isArray(pricing.units) && pricing.units.length === 1) {
+			return amountOf(pricing.units[0], format);
+		}
+		if (pricing?.kind !== 'variants' || !Array.isArray(pricing.variants)) return undefined;
+		const values = wireValues(format);
+		const matches = pricing.variants.filter(({ when }) =>
+			Object.entries(when ?? {}).every(([name, value]) => values[name] === value),
+		);
+		return matches.length === 1 ? amountOf(matches[0], format) : undefined;
+	},
+};

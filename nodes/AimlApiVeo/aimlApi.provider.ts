@@ -1,0 +1,106 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { codeOfErrorType } from '../shared/errorTypes';
+import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/answers';
+import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { firstVideoUrl } from '../shared/videoUrl';
+import { aimlApiModels } from './aimlApi.models';
+import { aimlApiPrices } from './aimlApi.prices';
+
+const generations = '/v2/video/generations';
+
+/** https://docs.aimlapi.com/faq/how-can-i-track-my-funds */
+const creditsPerDollar = 2_000_000;
+
+function costOf({ meta }: IDataObject, kind: Cost['kind']): Cost | undefined {
+	const usage = (meta as { usage?: IDataObject | null } | null | undefined)?.usage;
+	const credits = usage?.credits_used;
+	if (typeof credits !== 'number') return undefined;
+	return { amount: credits / creditsPerDollar, currency: 'USD', kind };
+}
+
+/** https://docs.aimlapi.com/errors-and-messages: HTTP errors carry `message`. */
+function readHttpError(response: WireResponse): Failure {
+	const reason = describeText(response.body.message);
+	const failure = failureFromStatus(response, reason);
+	// Used-up credits answer 403, as does a key without access.
+	const isBalance = response.status === 403 && /credit|balance|top up/i.test(reason);
+	return isBalance ? { ...failure, code: 'insufficient_balance' } : failure;
+}
+
+/** A failed job's `error` is `{ name, message }`, or fal's `{ detail: [{ msg, type }] }`, or text. */
+function readJobError(error: unknown): Failure {
+	const { message, name, detail } = (typeof error === 'object' ? (error ?? {}) : {}) as IDataObject;
+	const first = (Array.isArray(detail) ? (detail[0] ?? {}) : {}) as IDataObject;
+	const code = codeOfErrorType(first.type) ?? codeOfErrorType(name) ?? 'unknown';
+	const text = [message, first.msg, detail, error, name].map(describeText).find(Boolean);
+	return {
+		code,
+		message: text ?? 'the generation failed without a reason',
+		retryable: code === 'provider_unavailable',
+	};
+}
+
+function parseStatus(response: WireResponse): JobState {
+	if (!isSuccess(response) || !response.isJson) {
+		return { status: 'unreadable', failure: readHttpError(response) };
+	}
+	const { body } = response;
+	switch (body.status) {
+		case 'queued':
+		case 'waiting':
+			return { status: 'queued' };
+		case 'error':
+		case 'failed': {
+			// Failed generations are not charged.
+			const cost: Cost = { amount: 0, currency: 'USD', kind: 'charged' };
+			return { status: 'failed', failure: readJobError(body.error), cost };
+		}
+		case 'completed':
+		case 'succeeded': {
+			const videoUrl = firstVideoUrl(body.video);
+			if (videoUrl) return { status: 'completed', videoUrl, cost: costOf(body, 'charged') };
+			return { status: 'in_progress' };
+		}
+		default:
+			// generating, active, processing, and every word we have not met yet
+			return { status: 'in_progress' };
+	}
+}
+
+/** https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video */
+export const aimlApi: VideoProvider = {
+	id: 'aimlapi',
+	displayName: 'AI/ML API',
+	credential: 'veoAimlApi',
+	baseUrl: 'https://api.aimlapi.com',
+	models: aimlApiModels,
+	jobIdPattern: /^[^:\s]+:\S+$/,
+
+	submit: {
+		build: ({ model, prompt, imageUrls, duration, resolution, generateAudio }) => ({
+			method: 'POST',
+			path: generations,
+			body: {
+				model: model.id,
+				prompt,
+				image_urls: imageUrls,
+				duration,
+				resolution,
+				generate_audio: generateAudio,
+			},
+		}),
+		parse(response) {
+			if (!isSuccess(response) || !response.isJson) return readHttpError(response);
+			const { id } = response.body;
+			if (typeof id !== 'string' || id === '') return noJobId;
+			return { jobId: id, status: 'queued', cost: costOf(response.body, 'reserved') };
+		},
+	},
+	status: {
+		// The id contains `:` and `/`; a query value is encoded by the HTTP client.
+		build: (jobId) => ({ method: 'GET', path: generations, query: { generation_id: jobId } }),
+		parse: parseStatus,
+	},
+	prices: aimlApiPrices,
+};

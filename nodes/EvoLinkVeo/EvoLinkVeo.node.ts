@@ -1,0 +1,27 @@
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { nodeProperties } from '../shared/description';
+import { customOperations } from '../shared/operations';
+import { evoLink } from './evoLink.provider';
+
+export class EvoLinkVeo implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'EvoLink Veo',
+		name: 'evoLinkVeo',
+		icon: { light: 'file:../../icons/evolink.svg', dark: 'file:../../icons/evolink.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Generate Veo 3.1 videos from reference images with EvoLink',
+		defaults: { name: 'EvoLink Veo' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'veoEvoLinkApi', required: true }],
+		requestDefaults: {},
+		properties: nodeProperties([evoLink]),
+	};
+
+	customOperations = customOperations([evoLink]);
+}

@@ -1,0 +1,44 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { unifiedTask, unifiedUpload } from '../shared/dialects/unifiedTask';
+import type { VideoProvider } from '../shared/types';
+import { evoLinkModels } from './evoLink.models';
+
+/** https://docs.evolink.ai, API Manual, Video Series, Veo 3.1, and Task Management. */
+export const evoLink: VideoProvider = {
+	id: 'evolink',
+	displayName: 'EvoLink',
+	credential: 'veoEvoLinkApi',
+	baseUrl: 'https://api.evolink.ai',
+	models: evoLinkModels,
+
+	...unifiedTask(({ model, prompt, imageUrls, ...format }) => ({
+		model: model.id,
+		prompt,
+		generation_type: 'REFERENCE',
+		image_urls: imageUrls,
+		// Sent although they are the only choice: the documented default of 4 seconds contradicts it.
+		duration: format.duration,
+		aspect_ratio: format.aspectRatio,
+		quality: format.resolution,
+		generate_audio: format.generateAudio,
+		callback_url: format.callbackUrl,
+	})),
+
+	// https://docs.evolink.ai/en/api-manual/file-series/upload-base64
+	upload: unifiedUpload(
+		({ bytes }) => ({
+			method: 'POST',
+			host: 'filesUrl',
+			path: '/api/v1/files/upload/base64',
+			body: { base64_data: bytes.toString('base64') },
+		}),
+		({ data }) => (data as IDataObject | null | undefined)?.file_url,
+	),
+
+	// The body is the answer to a task query; unsigned.
+	callback: {
+		jobIdOf: ({ id }) => (typeof id === 'string' && id ? id : undefined),
+		isDocumented: true,
+	},
+};

@@ -1,0 +1,17 @@
+import type { ModelSpec } from '../shared/types';
+
+/** Parameters: https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api; prices: its llms.txt. */
+export const falModels: readonly ModelSpec[] = [
+	{
+		id: 'fal-ai/veo3.1/reference-to-video',
+		name: 'Veo 3.1 Reference to Video',
+		description: 'One to three reference images, 8 seconds, up to 4K',
+		images: { min: 1, max: 3 },
+		aspectRatios: ['16:9', '9:16'],
+		resolutions: ['720p', '1080p', '4k'],
+		durations: [8],
+		controls: ['autoFix', 'safetyTolerance'],
+		price: ({ resolution }) =>
+			resolution === '4k' ? { silent: 0.4, audio: 0.6 } : { silent: 0.2, audio: 0.4 },
+	},
+];

@@ -1,0 +1,187 @@
+import {
+	describeText,
+	failureFromStatus,
+	httpUrl,
+	isSuccess,
+	noImageUrl,
+	noJobId,
+} from '../shared/answers';
+import { codeOfErrorType } from '../shared/errorTypes';
+import type { Failure, JobState, VideoProvider, VideoRequest, WireResponse } from '../shared/types';
+import { firstVideoUrl } from '../shared/videoUrl';
+import { falModels } from './fal.models';
+import { falSigning } from './fal.signature';
+
+/** fal asks about a job under owner and app alone, without the rest of the endpoint's path. */
+const requestPath = (jobId: string, action = '') =>
+	`/fal-ai/veo3.1/requests/${encodeURIComponent(jobId)}${action}`;
+
+interface ErrorDetail {
+	type?: string;
+	msg?: string;
+}
+
+function details({ body }: WireResponse): ErrorDetail[] {
+	if (Array.isArray(body.detail)) return body.detail as ErrorDetail[];
+	return typeof body.detail === 'string' ? [{ msg: body.detail }] : [];
+}
+
+/** Newer documentation names the header X-Fal-Needs-Retry, older X-Fal-Retryable. */
+function saysRetryable({ headers }: WireResponse): boolean {
+	return headers['x-fal-needs-retry'] === '1' || headers['x-fal-retryable'] === 'true';
+}
+
+/** An answer that is not a success, from any call: status code first, then `detail[].type`. */
+function readError(response: WireResponse): Failure {
+	const [first] = details(response);
+	const reason = describeText(first?.msg);
+	if (response.status === 403 && /locked|balance/i.test(reason)) {
+		return { code: 'insufficient_balance', message: reason, retryable: false };
+	}
+	if (response.status === 422 || response.status === 400) {
+		return {
+			// Every other type says that the input was not valid.
+			code: codeOfErrorType(first?.type) ?? 'validation',
+			message: reason || describeText(first?.type) || 'the request was not valid',
+			retryable: saysRetryable(response),
+		};
+	}
+	return failureFromStatus(response, reason);
+}
+
+/** The status of a job that fal's own infrastructure failed carries `error` and `error_type`. */
+function readStatusError({ body }: WireResponse): Failure | undefined {
+	if (!body.error && !body.error_type) return undefined;
+	const message = [body.error, body.error_type].map(describeText).find(Boolean);
+	return {
+		code: 'provider_unavailable',
+		message: message ?? 'its runner failed',
+		retryable: true,
+	};
+}
+
+function parseStatus(response: WireResponse): JobState {
+	// 202 while the job is in the queue or runs, 200 when it has ended.
+	if ((response.status !== 200 && response.status !== 202) || !response.isJson) {
+		return { status: 'unreadable', failure: readError(response) };
+	}
+	if (response.body.status === 'COMPLETED') {
+		return { status: 'settled', failure: readStatusError(response) };
+	}
+	return { status: response.body.status === 'IN_QUEUE' ? 'queued' : 'in_progress' };
+}
+
+const canceled = { code: 'canceled', message: 'the job was canceled', retryable: false } as const;
+
+/** The result is the model's own answer, so its HTTP code tells success from failure. */
+function parseResult(response: WireResponse, settled: { failure?: Failure }): JobState {
+	const videoUrl = firstVideoUrl(response.body.video);
+	if (response.status === 200 && response.isJson) {
+		if (videoUrl) return { status: 'completed', videoUrl };
+		const message = 'fal reported success, but its result has no video';
+		return {
+			status: 'failed',
+			failure: settled.failure ?? { code: 'unknown', message, retryable: false },
+		};
+	}
+	if (response.status === 499) return { status: 'canceled', failure: canceled };
+	if (response.status === 422 || response.status === 400) {
+		return { status: 'failed', failure: readError(response) };
+	}
+	// A server error alone may be bad luck with this read; an infrastructure failure of the job
+	// stands in its status too.
+	if (response.status >= 500 && settled.failure) {
+		return { status: 'failed', failure: settled.failure };
+	}
+	return { status: 'unreadable', failure: readError(response) };
+}
+
+function buildBody({
+	prompt,
+	imageUrls,
+	aspectRatio,
+	resolution,
+	duration,
+	...rest
+}: VideoRequest) {
+	const { generateAudio, controls } = rest;
+	return {
+		prompt,
+		image_urls: imageUrls,
+		aspect_ratio: aspectRatio,
+		duration: `${duration}s`,
+		resolution,
+		// Always sent: fal's own default is on, and audio doubles the price.
+		generate_audio: generateAudio,
+		auto_fix: controls.autoFix,
+		safety_tolerance:
+			controls.safetyTolerance === undefined ? undefined : String(controls.safetyTolerance),
+	};
+}
+
+/** fal's queue: https://docs.fal.ai/model-apis/model-endpoints/queue. */
+export const fal: VideoProvider = {
+	id: 'fal',
+	displayName: 'fal.ai',
+	credential: 'veoFalApi',
+	baseUrl: 'https://queue.fal.run',
+	models: falModels,
+	retention: 'fal.ai keeps a result for an hour',
+	jobIdPattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+
+	submit: {
+		build: (request) => ({
+			method: 'POST',
+			path: `/${request.model.id}`,
+			query: request.callbackUrl ? { fal_webhook: request.callbackUrl } : undefined,
+			body: buildBody(request),
+		}),
+		parse(response) {
+			const { request_id: jobId } = response.body;
+			if (!isSuccess(response) || !response.isJson) return readError(response);
+			return typeof jobId === 'string' && jobId !== '' ? { jobId, status: 'queued' } : noJobId;
+		},
+	},
+	status: {
+		build: (jobId) => ({ method: 'GET', path: requestPath(jobId, '/status') }),
+		parse: parseStatus,
+	},
+	result: {
+		// Read only after COMPLETED: what an early read answers is not documented.
+		build: (jobId) => ({ method: 'GET', path: requestPath(jobId) }),
+		parse: parseResult,
+	},
+	callback: {
+		// `gateway_request_id` may differ after a retry of fal's own; `request_id` is the job.
+		jobIdOf: ({ request_id: jobId }) => (typeof jobId === 'string' && jobId ? jobId : undefined),
+		isDocumented: true,
+		signing: falSigning,
+	},
+	// As fal-js does it for files below 90 MB: announce the file, then PUT its bytes.
+	upload: {
+		// https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api: input images up to 8 MB.
+		maxBytes: 8 * 2 ** 20,
+		build: ({ mimeType, fileName }) => ({
+			method: 'POST',
+			host: 'restUrl',
+			path: '/storage/upload/initiate',
+			query: { storage_type: 'fal-cdn-v3' },
+			body: { content_type: mimeType, file_name: fileName },
+		}),
+		parse(response) {
+			const imageUrl = httpUrl(response.body.file_url);
+			const putUrl = httpUrl(response.body.upload_url);
+			if (!isSuccess(response) || !response.isJson) return readError(response);
+			return imageUrl && putUrl ? { imageUrl, putUrl } : noImageUrl;
+		},
+	},
+	cancel: {
+		build: (jobId) => ({ method: 'PUT', path: requestPath(jobId, '/cancel') }),
+		// Documented bodies differ (`CANCELLATION_REQUESTED`, `OK`, `success`), HTTP codes do not.
+		parse(response) {
+			if (isSuccess(response)) return 'requested';
+			if (response.status === 400) return 'already_ended';
+			return readError(response);
+		},
+	},
+};

@@ -1,0 +1,125 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/answers';
+import type {
+	Cost,
+	Failure,
+	JobState,
+	VideoProvider,
+	VideoRequest,
+	WireResponse,
+} from '../shared/types';
+import { firstVideoUrl } from '../shared/videoUrl';
+import { shortApiModels } from './shortApi.models';
+
+const dataOf = ({ body }: WireResponse) =>
+	(typeof body.data === 'object' && body.data !== null ? body.data : {}) as IDataObject;
+
+/** Errors come as HTTP 200 with a `code` that is not 0; the text is in `info` or `message`. */
+const isRefusal = ({ body }: WireResponse) => body.code !== undefined && Number(body.code) !== 0;
+
+/** No list of codes is published; clients report 3000 for trouble behind the API that passes. */
+function readError(response: WireResponse): Failure {
+	const { code, info, message } = response.body;
+	const reason = describeText(info) || describeText(message);
+	if (!isSuccess(response) || !response.isJson) return failureFromStatus(response, reason);
+	const isPassing = Number(code) === 3000;
+	const fallback = typeof code === 'number' ? `the answer has code ${code}` : 'it gave no reason';
+	return {
+		code: isPassing ? 'provider_unavailable' : 'unknown',
+		message: reason || fallback,
+		retryable: isPassing,
+	};
+}
+
+/** Only 2 is documented as a status; the other numbers and the words are what clients report. */
+const isDone = (status: unknown) => ['2', 'succeeded', 'completed'].includes(String(status));
+const isQueued = (status: unknown) => ['0', 'pending', 'queued'].includes(String(status));
+const isFailed = (status: unknown) =>
+	['failed', 'error'].includes(String(status)) || Number(status) >= 3;
+
+function parseStatus(response: WireResponse): JobState {
+	if (!isSuccess(response) || !response.isJson || isRefusal(response)) {
+		return { status: 'unreadable', failure: readError(response) };
+	}
+	const data = dataOf(response);
+	const model = typeof data.model === 'string' ? data.model : undefined;
+	if (data.refunded === true || isFailed(data.status)) {
+		const message = describeText(data.error) || 'the generation failed without a reason';
+		const refund: Cost = { amount: 0, currency: 'USD', kind: 'charged' };
+		return {
+			status: 'failed',
+			failure: { code: 'unknown', message, retryable: false },
+			cost: data.refunded === true ? refund : undefined,
+			model,
+		};
+	}
+	if (isDone(data.status)) {
+		const result = (data.result ?? {}) as IDataObject;
+		// A video model whose documentation shows its video under `images`.
+		const { videos, images, video, url, video_url: videoUrlField } = result;
+		const videoUrl = firstVideoUrl(videos, images, video, url, videoUrlField);
+		if (videoUrl) return { status: 'completed', videoUrl, model };
+	}
+	return { status: isQueued(data.status) ? 'queued' : 'in_progress', model };
+}
+
+function buildArgs({ model, prompt, imageUrls, duration, ...format }: VideoRequest): IDataObject {
+	return {
+		// Image to video is the model with modes; it takes one image, under another name.
+		...(model.modes ? { mode: format.mode, image: imageUrls[0] } : { images: imageUrls }),
+		prompt,
+		duration: String(duration),
+		aspect_ratio: format.aspectRatio,
+		resolution: format.resolution,
+		generate_audio: format.generateAudio,
+	};
+}
+
+/** https://shortapi.ai/models/google/veo-3.1/reference-to-video/llms.txt */
+export const shortApi: VideoProvider = {
+	id: 'shortapi',
+	displayName: 'ShortAPI',
+	credential: 'veoShortApi',
+	baseUrl: 'https://api.shortapi.ai',
+	models: shortApiModels,
+
+	submit: {
+		build: (request) => ({
+			method: 'POST',
+			path: '/api/v1/job/create',
+			body: {
+				model: request.model.id,
+				args: buildArgs(request),
+				callback_url: request.callbackUrl,
+			},
+		}),
+		parse(response) {
+			if (!isSuccess(response) || !response.isJson) return readError(response);
+			const { job_id: jobId, amount } = dataOf(response);
+			if (typeof jobId !== 'string' || jobId === '') {
+				// The codes are not documented; a job that is named exists whatever they say.
+				return isRefusal(response) ? readError(response) : noJobId;
+			}
+			// A decimal in a string; the documented example is the price in US dollars.
+			const dollars = parseFloat(String(amount));
+			const cost: Cost = { amount: dollars, currency: 'USD', kind: 'charged' };
+			return { jobId, status: 'queued', cost: Number.isFinite(dollars) ? cost : undefined };
+		},
+	},
+	// What it posts is not documented, so the job id is looked for where its other answers have one.
+	callback: {
+		jobIdOf(body) {
+			const data = (
+				typeof body.data === 'object' && body.data !== null ? body.data : {}
+			) as IDataObject;
+			const candidates = [body.job_id, body.id, data.job_id, data.id];
+			return candidates.find((id): id is string => typeof id === 'string' && id !== '');
+		},
+		isDocumented: false,
+	},
+	status: {
+		build: (jobId) => ({ method: 'GET', path: '/api/v1/job/query', query: { id: jobId } }),
+		parse: parseStatus,
+	},
+};

@@ -1,0 +1,80 @@
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { forgetTriggerAddress, keepTriggerAddress } from './address';
+import { triggerProperties } from './properties';
+import { answerDelivery } from './webhook';
+
+export class VeoReferenceVideoTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Veo Reference Video Trigger',
+		name: 'veoReferenceVideoTrigger',
+		icon: { light: 'file:../../icons/veo.svg', dark: 'file:../../icons/veo.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["provider"] + ": " + $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when a provider calls back about a Veo 3.1 video',
+		defaults: { name: 'Veo Reference Video Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'veoFalApi',
+				required: true,
+				displayOptions: { show: { '/provider': ['fal'] } },
+			},
+			{
+				name: 'veoShortApi',
+				required: true,
+				displayOptions: { show: { '/provider': ['shortapi'] } },
+			},
+			{
+				name: 'veoEvoLinkApi',
+				required: true,
+				displayOptions: { show: { '/provider': ['evolink'] } },
+			},
+		],
+		webhooks: [
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'callback' },
+		],
+		triggerPanel: {
+			header: 'Start a workflow with each finished video',
+			executionsHelp: {
+				inactive:
+					'Copy the <b>production URL</b> above into the option Callback URL of the node that generates, or switch on its option Callback to This Workflow when it stands in this workflow. Then publish this workflow: providers call back after minutes, when a test URL has long been forgotten.',
+				active:
+					'This workflow runs once for each video. Its URL goes into the option Callback URL of the node that generates; give both nodes the same credential.',
+			},
+			activationHint:
+				'Publish this workflow, then generate with its production URL as Callback URL. n8n must be reachable from the internet by https.',
+		},
+		properties: triggerProperties,
+	};
+
+	webhookMethods = {
+		default: {
+			// n8n keeps the webhook itself; each submit tells the provider where to call.
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return false;
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				keepTriggerAddress(this);
+				return true;
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				forgetTriggerAddress(this);
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await answerDelivery(this);
+	}
+}

@@ -1,0 +1,70 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { providers } from '../shared/registry';
+
+const calling = providers.filter((provider) => provider.callback);
+const unconfirmed = calling.filter((provider) => !provider.callback?.isDocumented);
+const defaultProvider = calling[0].id;
+
+export const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			'Copy the production URL of this node into the option Callback URL of the node that generates (or switch on Callback to This Workflow there), and give both the same credential. n8n must be reachable from the internet by https.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Provider',
+		name: 'provider',
+		type: 'options',
+		noDataExpression: true,
+		options: calling
+			.map(({ displayName, id }) => ({ name: displayName, value: id }))
+			.sort((one, other) => one.name.localeCompare(other.name)),
+		default: defaultProvider,
+		description: 'Who calls back; AI/ML API and AIHubMax do not',
+	},
+	...unconfirmed.map(({ displayName, id }): INodeProperties => ({
+		displayName: `${displayName} does not document what it posts to a callback URL, so whether this works is unconfirmed. Generate and Wait with polling does not depend on it.`,
+		name: 'unconfirmedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { provider: [id] } },
+	})),
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Completed', value: 'completed', description: 'The video has finished' },
+			{ name: 'Failed', value: 'failed', description: 'The job failed or was canceled' },
+		],
+		default: ['completed', 'failed'],
+		required: true,
+		description: 'Which ends of a job start the workflow',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Download Video',
+				name: 'downloadVideo',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to stream the finished video into a binary field',
+			},
+			{
+				displayName: 'Put Output File in Field',
+				name: 'binaryField',
+				type: 'string',
+				default: 'data',
+				hint: 'The name of the output binary field to put the file in',
+			},
+		],
+	},
+];
