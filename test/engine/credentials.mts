@@ -1,0 +1,70 @@
+import { ICredentialsHelper } from 'n8n-workflow';
+import type {
+	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
+	ICredentials,
+	ICredentialType,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+const unused = () => {
+	throw new Error('the engine does not use this');
+};
+
+/**
+ * The part of n8n's credential store that the engine asks for: which data a type has, and its own
+ * `authenticate` written onto a request. Storing and encrypting is tested on the real n8n.
+ */
+export class TestCredentials extends ICredentialsHelper {
+	#types: ICredentialType[];
+
+	#data: Record<string, ICredentialDataDecryptedObject>;
+
+	constructor(types: ICredentialType[], data: Record<string, ICredentialDataDecryptedObject>) {
+		super();
+		this.#types = types;
+		this.#data = data;
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async authenticate(
+		{ apiKey }: ICredentialDataDecryptedObject,
+		typeName: string,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const type = this.#types.find(({ name }) => name === typeName);
+		const { headers = {} } = (type?.authenticate as IAuthenticateGeneric).properties;
+		const resolved = Object.entries(headers).map(([name, template]) => [
+			name,
+			String(template).replace(/^=/, '').replace('{{$credentials.apiKey}}', String(apiKey)),
+		]);
+		return { ...options, headers: { ...options.headers, ...Object.fromEntries(resolved) } };
+	}
+
+	async getDecrypted(_: unknown, __: unknown, type: string) {
+		return { ...this.#data[type] };
+	}
+
+	async preAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	getCredentials = unused as unknown as () => Promise<ICredentials>;
+
+	updateCredentials = unused as unknown as () => Promise<void>;
+
+	updateCredentialsOauthTokenData = unused as unknown as () => Promise<void>;
+
+	getCredentialsProperties = unused as never;
+}

@@ -1,0 +1,200 @@
+import 'reflect-metadata';
+import { Container } from '@n8n/di';
+import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import { createRunExecutionData, NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	IRun,
+	IRunExecutionData,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import { credentialTypes, nodeTypes } from '../package.mts';
+import { TestCredentials } from './credentials.mts';
+
+/** Hands its input on; stands where a trigger and a spreadsheet would. */
+class Items implements INodeType {
+	description = {
+		displayName: 'Items',
+		name: 'items',
+		group: [],
+		version: 1,
+		description: '',
+		defaults: {},
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	} as unknown as INodeType['description'];
+
+	async execute(this: { getInputData(): INodeExecutionData[] }) {
+		return [this.getInputData()];
+	}
+}
+
+export interface NodeRun {
+	/** Node name in the registry of this package, e.g. `falVeo`. */
+	type: string;
+	parameters: INodeParameters;
+	/** JSON of the input items; one empty item by default. */
+	input?: IDataObject[];
+	/** Files of the input items, in their order. */
+	binary?: Array<IBinaryKeyData | undefined>;
+	credentials: Record<string, ICredentialDataDecryptedObject>;
+	onError?: INode['onError'];
+	retryOnFail?: boolean;
+	/** Run the node as n8n runs it for AI tools: by its routing alone. */
+	byRouting?: boolean;
+	/** A failed execution's data: the node that failed is run again, as n8n's retry does. */
+	retryOf?: IRunExecutionData;
+	signal?: AbortSignal;
+}
+
+export interface NodeResult {
+	/** Items of the first output. */
+	items: INodeExecutionData[];
+	/** Items of the error output. */
+	errorItems: INodeExecutionData[];
+	error?: Error & { description?: string; context?: IDataObject; httpCode?: string };
+	run: IRun;
+}
+
+const nodeName = 'Veo';
+
+beforeAll(async () => await Container.get(BinaryDataService).init());
+
+/** Runs one node in n8n's own engine, over real HTTP. */
+export async function runNode(options: NodeRun): Promise<NodeResult> {
+	const type = new nodeTypes[options.type]();
+	if (options.byRouting) delete type.customOperations;
+	const workflow = buildWorkflow(options, type);
+	const additionalData = buildAdditionalData(options, workflow);
+	const engine = new WorkflowExecute(additionalData, 'manual', startingData(options, workflow));
+	const execution = engine.processRunExecutionData(workflow);
+	options.signal?.addEventListener('abort', () => execution.cancel());
+	const run = await execution;
+	const last = run.data.resultData.runData[nodeName]?.at(-1);
+	const [items = [], errorItems = []] = last?.data?.main ?? [];
+	return {
+		items: items ?? [],
+		errorItems: errorItems ?? [],
+		error: (last?.error ?? run.data.resultData.error) as NodeResult['error'],
+		run,
+	};
+}
+
+function buildWorkflow(
+	{ type: typeName, parameters, onError, retryOnFail, credentials }: NodeRun,
+	type: INodeType,
+) {
+	const types: Record<string, INodeType> = { items: new Items(), [typeName]: type };
+	const node = (name: string, nodeType: string): INode => ({
+		id: name,
+		name,
+		type: nodeType,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	});
+	const nodes: INode[] = [
+		node('Items', 'items'),
+		{
+			...node(nodeName, typeName),
+			// As n8n stores it: hidden parameters are dropped, defaults filled in.
+			parameters: NodeHelpers.getNodeParameters(
+				type.description.properties,
+				parameters,
+				true,
+				false,
+				null,
+				type.description,
+			) as INodeParameters,
+			credentials: Object.fromEntries(
+				Object.keys(credentials).map((name) => [name, { id: name, name }]),
+			),
+			onError,
+			retryOnFail,
+			maxTries: 3,
+			waitBetweenTries: 10,
+		},
+	];
+	return new Workflow({
+		id: 'test',
+		nodes,
+		connections: {
+			Items: { main: [[{ node: nodeName, type: NodeConnectionTypes.Main, index: 0 }]] },
+		},
+		active: false,
+		settings: { executionOrder: 'v1' },
+		nodeTypes: {
+			getByName: (name: string) => types[name],
+			getByNameAndVersion: (name: string) => types[name],
+			getKnownTypes: () => ({}),
+		},
+	});
+}
+
+function startingData(
+	{ input = [{}], binary = [], retryOf }: NodeRun,
+	workflow: Workflow,
+): IRunExecutionData {
+	if (retryOf) return resumeAsRetry(retryOf, workflow);
+	const items = input.map((json, index) => ({ json, binary: binary[index] }));
+	return createRunExecutionData({
+		executionData: {
+			nodeExecutionStack: [
+				{ node: workflow.getNode('Items') as INode, data: { main: [items] }, source: null },
+			],
+		},
+	});
+}
+
+/**
+ * What n8n's retry of a failed execution, with the workflow as it is now, does to the data: forget
+ * the last node's failed run and take the nodes of the workflow.
+ */
+function resumeAsRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecutionData {
+	const data = structuredClone(failed);
+	const { lastNodeExecuted = nodeName } = data.resultData;
+	delete data.resultData.error;
+	data.resultData.runData[lastNodeExecuted].pop();
+	for (const entry of data.executionData?.nodeExecutionStack ?? []) {
+		entry.node = workflow.getNode(entry.node.name) as INode;
+	}
+	return data;
+}
+
+function buildAdditionalData({ credentials, retryOf }: NodeRun, workflow: Workflow) {
+	return {
+		credentialsHelper: new TestCredentials(
+			Object.values(credentialTypes).map((Type) => new Type()),
+			credentials,
+		),
+		hooks: new ExecutionLifecycleHooks('manual', 'test', {
+			id: 'test',
+			name: 'test',
+			nodes: Object.values(workflow.nodes),
+			connections: {},
+			active: false,
+			activeVersionId: null,
+			isArchived: false,
+			createdAt: new Date(),
+			updatedAt: new Date(),
+		}),
+		// A retry is an execution of its own.
+		executionId: retryOf ? 'retry' : 'test',
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		webhookBaseUrl: 'http://127.0.0.1/webhook',
+		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		instanceBaseUrl: 'http://127.0.0.1/',
+		restApiUrl: 'http://127.0.0.1/rest',
+		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		setExecutionStatus: () => {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+}

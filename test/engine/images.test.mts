@@ -1,0 +1,261 @@
+import axios from 'axios';
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
+import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
+
+import type { VideoProvider } from '../../nodes/shared/types';
+import { binaryOf, imageOf, sha256 } from './imageFiles.mts';
+import type { ImageType } from './imageFiles.mts';
+import { fox, jsonOf, providerTable, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
+
+const sandbox = useSandbox(0.05);
+useFastClock();
+
+const generate = { operation: 'generate', prompt: 'A ceramic fox', imageSource: 'binary' };
+const png = imageOf('image/png', 'a fox');
+const one: IBinaryKeyData = { data: binaryOf(png) };
+const uploading = providerTable.filter(([, provider]) => provider.upload);
+
+const uploads = () => sandbox().requests.filter(({ call }) => call === 'upload');
+const submits = () => sandbox().requests.filter(({ call }) => call === 'submit');
+
+/** Addresses that a submit tells the model to read, whatever the provider calls the field. */
+function imageUrlsOf(body: unknown): string[] {
+	const { image_urls: urls, reference_image_urls: references } = body as IDataObject;
+	return (urls ?? references) as string[];
+}
+
+/** What the model would see: the bytes behind the addresses of each submit. */
+async function imagesSeen(): Promise<string[][]> {
+	const read = async (url: string) => {
+		const { data } = await axios.get<Buffer>(url, { responseType: 'arraybuffer' });
+		return sha256(data);
+	};
+	return await Promise.all(
+		submits().map(async ({ body }) => await Promise.all(imageUrlsOf(body).map(read))),
+	);
+}
+
+describe.each(uploading)('%s', (id, provider: VideoProvider) => {
+	it.each(['image/png', 'image/jpeg', 'image/webp'] as ImageType[])(
+		'the model sees every byte of a %s, and the video is made',
+		async (type) => {
+			const image = imageOf(type, 'a fox');
+			const result = await runUnified(
+				sandbox(),
+				provider,
+				{ ...generate, operation: 'generateAndWait', options: { pollInterval: 1 } },
+				{ binary: [{ data: binaryOf(image, type) }] },
+			);
+			expect(jsonOf(result)).toEqual([expect.objectContaining({ status: 'completed' })]);
+			expect(await imagesSeen()).toEqual([[sha256(image)]]);
+		},
+	);
+
+	it('several fields are sent in the order in which they are named, each once', async () => {
+		const images = ['one', 'two', 'three'].map((name) => imageOf('image/png', name));
+		const [first, second, third] = images.map((image) => binaryOf(image));
+		await runUnified(
+			sandbox(),
+			provider,
+			{ ...generate, imageBinaryFields: ' third, first ,third,,second' },
+			{ binary: [{ first, second, third }] },
+		);
+		expect(await imagesSeen()).toEqual([[images[2], images[0], images[1]].map(sha256)]);
+	});
+
+	it('a file in the binary storage of n8n is read from there', async () => {
+		const location = { type: 'execution', workflowId: 'test', executionId: 'test' } as const;
+		const stored = await Container.get(BinaryDataService).store(location, png, {
+			...binaryOf(png),
+			data: '',
+		});
+		expect(stored.id).toBeTruthy();
+		await runUnified(sandbox(), provider, generate, { binary: [{ data: stored }] });
+		expect(await imagesSeen()).toEqual([[sha256(png)]]);
+	});
+
+	it('the same bytes are uploaded once, for all items and fields', async () => {
+		const other = imageOf('image/webp', 'a den');
+		const binary = Array.from({ length: 6 }, (_, index) => ({
+			data: binaryOf(png),
+			extra: binaryOf(index % 2 ? png : other, index % 2 ? 'image/png' : 'image/webp'),
+		}));
+		const result = await runUnified(
+			sandbox(),
+			provider,
+			{ ...generate, imageBinaryFields: 'data,extra', prompt: '={{ $itemIndex }}' },
+			{ binary, input: binary.map(() => ({})) },
+		);
+		expect(result.error).toBeUndefined();
+		expect(uploads()).toHaveLength(2);
+		expect(submits()).toHaveLength(6);
+	});
+
+	it('another execution uploads anew', async () => {
+		await runUnified(sandbox(), provider, generate, { binary: [one] });
+		await runUnified(sandbox(), provider, generate, { binary: [one] });
+		expect(uploads()).toHaveLength(2);
+	});
+
+	it('items with URLs and items with files go together, by expression', async () => {
+		const input = [{ source: 'url', images: fox }, { source: 'binary' }, { images: fox }];
+		const result = await runUnified(
+			sandbox(),
+			provider,
+			{
+				...generate,
+				imageSource: '={{ $json.source }}',
+				imageUrls: '={{ $json.images }}',
+				imageBinaryFields: '={{ $json.field ?? "data" }}',
+				options: { concurrency: 1 },
+			},
+			{ input, binary: [undefined, one] },
+		);
+		expect(result.error).toBeUndefined();
+		const urls = submits().map(({ body }) => imageUrlsOf(body));
+		expect(urls).toEqual([[fox], [expect.stringContaining('/files/')], [fox]]);
+		expect(uploads()).toHaveLength(1);
+	});
+
+	it('no key goes to the host that takes the bytes, nor to those that serve files', async () => {
+		await runUnified(sandbox(), provider, generate, { binary: [one] });
+		const { apiKey } = sandbox().credentials[id];
+		for (const { call, headers } of sandbox().requests) {
+			const isApi = call === 'upload' || call === 'submit';
+			expect([call, JSON.stringify(headers).includes(apiKey)]).toEqual([call, isApi]);
+		}
+	});
+
+	it('the name of the user’s file is not told', async () => {
+		await runUnified(sandbox(), provider, generate, { binary: [one] });
+		const told = sandbox().requests.map(({ body, query, path }) => ({ body, query, path }));
+		expect(JSON.stringify(told)).not.toMatch(/holiday/i);
+	});
+
+	it('as an AI tool, by its routing alone, it does the same', async () => {
+		const result = await runUnified(sandbox(), provider, generate, {
+			binary: [one],
+			byRouting: true,
+		});
+		expect(result.error).toBeUndefined();
+		expect(await imagesSeen()).toEqual([[sha256(png)]]);
+	});
+
+	const limit = provider.upload?.maxBytes ?? 0;
+	const large = (bytes: number) => Buffer.concat([png, Buffer.alloc(bytes - png.length)]);
+
+	it('an image of exactly the documented size is taken', async () => {
+		const result = await runUnified(sandbox(), provider, generate, {
+			binary: [{ data: binaryOf(large(limit)) }],
+		});
+		expect(result.error).toBeUndefined();
+	});
+
+	const page = Buffer.from('<!doctype html><title>Log in</title>');
+	const refused: Array<[string, IBinaryKeyData, string]> = [
+		['no such field', { other: binaryOf(png) }, 'There is no binary field "data"'],
+		['no binary data at all', {}, 'There is no binary field "data"'],
+		['a page', { data: binaryOf(page, 'text/html') }, 'not a PNG, JPEG or WebP image'],
+		['a page that calls itself PNG', { data: binaryOf(page) }, 'its bytes are something else'],
+		['a PNG that is called a video', { data: binaryOf(png, 'video/mp4') }, 'declared as video/mp4'],
+		['a GIF', { data: binaryOf(Buffer.from('GIF89a'), 'image/gif') }, 'declared as image/gif'],
+		['an empty file', { data: binaryOf(Buffer.alloc(0)) }, 'its bytes are an empty file'],
+		['one byte too many', { data: binaryOf(large(limit + 1)) }, 'takes'],
+		[
+			'a size that n8n knows, before it is loaded',
+			{ data: { ...binaryOf(png), bytes: limit + 1 } },
+			`takes ${limit / 2 ** 20}.0 MB`,
+		],
+		[
+			'a file that n8n has deleted',
+			{ data: { ...binaryOf(png), id: 'filesystem-v2:workflows/test/gone' } },
+			'can no longer be read',
+		],
+	];
+
+	it.each(refused)('%s: nothing is uploaded, not even for the items before', async (...row) => {
+		const [, broken, message] = row;
+		const result = await runUnified(sandbox(), provider, generate, {
+			input: [{}, {}],
+			binary: [one, broken],
+		});
+		expect(result.error?.name).toBe('NodeOperationError');
+		expect(result.error?.message).toMatch(/^Item 1: /);
+		expect(result.error?.message).toContain('"data"');
+		expect(result.error?.message).toContain(message);
+		expect(result.error?.description).toMatch(/\w/);
+		expect(sandbox().requests).toEqual([]);
+	});
+
+	it.each([
+		['image/jpeg', 'is only misnamed'],
+		['image/jpg', 'is not the name of the type'],
+		['application/octet-stream', 'says nothing'],
+		['', 'says nothing'],
+	])('a PNG that is declared as "%s" is a PNG: it %s', async (mimeType) => {
+		const result = await runUnified(sandbox(), provider, generate, {
+			binary: [{ data: binaryOf(png, mimeType) }],
+		});
+		expect(result.error).toBeUndefined();
+		expect(await imagesSeen()).toEqual([[sha256(png)]]);
+	});
+
+	it.each([
+		['no field', { imageBinaryFields: '={{ " , " }}' }, 'There is no reference image'],
+		['four fields', { imageBinaryFields: 'a,b,c,d' }, '4 reference images are too many'],
+		[
+			'a source that is none',
+			{ imageSource: '={{ "drive" }}', imageUrls: fox },
+			'Image Source is "drive"',
+		],
+	])('%s', async (_, parameters, message) => {
+		const result = await runUnified(
+			sandbox(),
+			provider,
+			{ ...generate, ...parameters },
+			{ binary: [one] },
+		);
+		expect(result.error?.message).toContain(message);
+		expect(sandbox().requests).toEqual([]);
+	});
+});
+
+describe.each(providerTable.filter(([, provider]) => !provider.upload))('%s', (_, provider) => {
+	it('has no storage: the error offers the URL field, and nothing is sent', async () => {
+		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
+		expect(result.error?.message).toBe(
+			`Item 0: ${provider.displayName} takes reference images by URL only`,
+		);
+		expect(result.error?.description).toContain('Set Image Source to URL');
+		expect(result.error?.description).toContain('fal.ai, AIHubMax, EvoLink');
+		expect(sandbox().requests).toEqual([]);
+	});
+
+	it('one row with a file among rows with URLs stops the batch before it is paid for', async () => {
+		const result = await runUnified(
+			sandbox(),
+			provider,
+			{ ...generate, imageSource: '={{ $json.source }}', imageUrls: fox },
+			{ input: [{}, { source: 'binary' }], binary: [undefined, one] },
+		);
+		expect(result.error?.message).toMatch(/^Item 1: /);
+		expect(sandbox().requests).toEqual([]);
+	});
+});
+
+it.each([
+	['https://drive.google.com/file/d/1aBcDeF/view?usp=sharing', 'Google Drive', /id=1aBcDeF&export/],
+	['https://www.dropbox.com/s/abc/fox.png?dl=0', 'Dropbox', /\/s\/abc\/fox\.png\?raw=1/],
+	['https://www.dropbox.com/sh/abc/def?dl=0', 'Dropbox', /It is a folder/],
+])('the share link %s is refused with its direct form', async (imageUrls, service, direct) => {
+	const [[, provider]] = providerTable;
+	const result = await runUnified(sandbox(), provider, {
+		...generate,
+		imageSource: 'url',
+		imageUrls: `${fox} ${imageUrls}`,
+	});
+	expect(result.error?.message).toContain(`Reference image 2 is a share link of ${service}`);
+	expect(result.error?.description).toMatch(direct);
+	expect(sandbox().requests).toEqual([]);
+});

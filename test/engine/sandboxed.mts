@@ -1,0 +1,60 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { systemClock } from '../../nodes/shared/pause';
+import { providers } from '../../nodes/shared/registry';
+import type { VideoProvider } from '../../nodes/shared/types';
+import { startSandbox } from '../../sandbox/server.mts';
+import type { Sandbox } from '../../sandbox/server.mts';
+import { runNode } from './harness.mts';
+import type { NodeResult, NodeRun } from './harness.mts';
+
+/** One sandbox for the tests of a file; emptied after each of them. */
+export function useSandbox(jobSeconds = 0.5): () => Sandbox {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await startSandbox({ jobSeconds });
+	});
+	afterEach(() => sandbox.reset());
+	afterAll(async () => await sandbox.stop());
+	return () => sandbox;
+}
+
+/** Lets the nodes' own pauses pass ten times as fast; the sandbox keeps to real time. */
+export function useFastClock(): void {
+	beforeAll(() => {
+		const { sleep } = systemClock;
+		jest.spyOn(systemClock, 'now').mockImplementation(() => Date.now() * 10);
+		jest.spyOn(systemClock, 'sleep').mockImplementation(async (ms) => await sleep(ms / 10));
+	});
+	afterAll(() => jest.restoreAllMocks());
+}
+
+export const fox = 'https://cdn.example.org/fox.png';
+
+/** Parameters that every model accepts. */
+export const request: INodeParameters = { prompt: 'A ceramic fox turns its head', imageUrls: fox };
+
+export type RunOptions = Partial<Omit<NodeRun, 'type' | 'parameters'>>;
+
+/** Runs the unified node for a provider of the registry, with the sandbox's credential for it. */
+export async function runUnified(
+	sandbox: Sandbox,
+	provider: VideoProvider,
+	parameters: INodeParameters,
+	options: RunOptions = {},
+): Promise<NodeResult> {
+	return await runNode({
+		type: 'veoReferenceVideo',
+		parameters: { provider: provider.id, model: provider.models[0].id, ...parameters },
+		credentials: { [provider.credential]: sandbox.credentials[provider.id] },
+		...options,
+	});
+}
+
+export const providerTable = providers.map((provider) => [provider.id, provider] as const);
+
+export const jsonOf = ({ items }: NodeResult): IDataObject[] => items.map(({ json }) => json);
+
+/** ShortAPI documents no error codes: what it refuses has a text and the code `unknown`. */
+export const codeAt = (provider: VideoProvider, code: string) =>
+	provider.id === 'shortapi' ? 'unknown' : code;

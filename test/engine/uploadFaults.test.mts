@@ -1,0 +1,233 @@
+import type { IDataObject, IRunExecutionData } from 'n8n-workflow';
+
+import { binaryOf, imageOf } from './imageFiles.mts';
+import { jsonOf, providerTable, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
+
+const sandbox = useSandbox();
+useFastClock();
+
+const generate = {
+	operation: 'generate',
+	prompt: '={{ $json.prompt ?? "A fox" }}',
+	imageSource: 'binary',
+	options: { concurrency: 1 },
+};
+const one = { data: binaryOf(imageOf('image/png', 'a fox')) };
+const rows = {
+	input: ['one', 'two', 'three'].map((prompt) => ({ prompt })),
+	binary: ['one', 'two', 'three'].map((name) => ({
+		data: binaryOf(imageOf('image/png', name)),
+	})),
+};
+
+const count = (call: string) => sandbox().count({ call });
+const prompts = () =>
+	sandbox()
+		.jobs()
+		.map(({ prompt }) => prompt);
+
+/** Bad luck with an upload: nothing is paid for it, so it may be done again. */
+const passingTrouble = [
+	['a dropped connection', { kind: 'drop', when: 'before' }],
+	['a connection that drops after it', { kind: 'drop', when: 'after' }],
+	['a 500', { kind: 'status', status: 500 }],
+	['a 503', { kind: 'status', status: 503 }],
+	['a 429', { kind: 'status', status: 429 }],
+	['a cut answer', { kind: 'truncate', bytes: 5 }],
+	[
+		'a page of HTML',
+		{ kind: 'raw', status: 502, contentType: 'text/html', body: '<html>Bad gateway' },
+	],
+] as const;
+
+const uploading = providerTable.filter(([, provider]) => provider.upload);
+
+describe.each(uploading)('%s', (id, provider) => {
+	const calls = id === 'fal' ? (['upload', 'uploadBytes'] as const) : (['upload'] as const);
+	const cases = calls.flatMap((call) =>
+		passingTrouble
+			// fal's storage answers nothing that could be cut.
+			.filter(([name]) => call === 'upload' || name !== 'a cut answer')
+			.map(([name, fault]) => [name, call, fault] as const),
+	);
+
+	it.each(cases)('survives %s at %s, and submits once', async (_, call, fault) => {
+		sandbox().inject({ call, fault, times: 2 });
+		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
+		expect(result.error).toBeUndefined();
+		expect(jsonOf(result)[0].jobId).toBe(sandbox().jobs()[0].id);
+		expect(count('submit')).toBe(1);
+		expect(count('upload')).toBe(3);
+	});
+
+	it.each(calls)('trouble at %s that does not pass: item and field, no submit', async (call) => {
+		const fault = { kind: 'status', status: 503 } as const;
+		sandbox().inject({ call, fault, times: Infinity });
+		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
+		expect(result.error?.message).toContain(
+			`Item 0: the image in binary field "data" could not be uploaded to ${provider.displayName}: `,
+		);
+		expect(result.error?.description).toContain('Nothing was submitted');
+		expect(result.error?.context?.itemIndex).toBe(0);
+		expect(count('upload')).toBe(3);
+		expect(count('submit')).toBe(0);
+	});
+
+	it('a Retry-After is kept to', async () => {
+		const headers = { 'retry-after': '5' };
+		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });
+		await runUnified(sandbox(), provider, generate, { binary: [one] });
+		const [first, second] = sandbox().requests;
+		expect(second.at - first.at).toBeGreaterThanOrEqual(480);
+	});
+
+	it('a wrong key is said at once, and shown nowhere', async () => {
+		const apiKey = 'wrong-key-1';
+		const result = await runUnified(sandbox(), provider, generate, {
+			binary: [one],
+			onError: 'continueRegularOutput',
+			credentials: { [provider.credential]: { ...sandbox().credentials[id], apiKey } },
+		});
+		expect(jsonOf(result)[0]).toMatchObject({
+			status: 'failed',
+			jobId: null,
+			error: { code: 'authentication', retryable: false },
+		});
+		expect(count('upload')).toBe(1);
+		expect(JSON.stringify(result.run.data)).not.toContain(apiKey);
+	});
+
+	it('one image that cannot be uploaded takes no other item along', async () => {
+		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 401 }, after: 1 });
+		const result = await runUnified(sandbox(), provider, generate, {
+			...rows,
+			onError: 'continueRegularOutput',
+		});
+		expect(jsonOf(result).map(({ status }) => status)).toEqual(['queued', 'failed', 'queued']);
+		expect(prompts()).toEqual(['one', 'three']);
+	});
+
+	it('Retry On Fail: what was paid for is continued, what was uploaded is used again', async () => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'status', status: 401 }, after: 1 });
+		const result = await runUnified(sandbox(), provider, generate, { ...rows, retryOnFail: true });
+		expect(result.error).toBeUndefined();
+		expect(prompts()).toEqual(['one', 'two', 'three']);
+		expect(jsonOf(result).map(({ jobId }) => jobId)).toEqual(
+			sandbox()
+				.jobs()
+				.map((job) => job.id),
+		);
+		expect(count('upload')).toBe(3);
+	});
+
+	it('Retry On Fail after a failed upload: nothing was submitted, so everything is', async () => {
+		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 401 } });
+		const result = await runUnified(sandbox(), provider, generate, { ...rows, retryOnFail: true });
+		expect(result.error).toBeUndefined();
+		expect(prompts()).toEqual(['one', 'two', 'three']);
+	});
+
+	const failAtSecond = async () => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'status', status: 401 }, after: 1 });
+		return await runUnified(sandbox(), provider, generate, rows);
+	};
+
+	it("n8n's retry of a failed execution continues them too", async () => {
+		const failed = await failAtSecond();
+		const [paid] = sandbox().jobs();
+		const retried = await runUnified(sandbox(), provider, generate, {
+			...rows,
+			retryOf: failed.run.data,
+		});
+		expect(retried.error).toBeUndefined();
+		expect(prompts()).toEqual(['one', 'two', 'three']);
+		expect(jsonOf(retried)[0].jobId).toBe(paid.id);
+		// The second image was there already.
+		expect(count('upload')).toBe(3);
+	});
+
+	it('also when the uploads are too old to be used again: their new URLs make no new job', async () => {
+		const failed = await failAtSecond();
+		const [paid] = sandbox().jobs();
+		ageUploads(failed.run.data);
+		const retried = await runUnified(sandbox(), provider, generate, {
+			...rows,
+			retryOf: failed.run.data,
+		});
+		expect(prompts()).toEqual(['one', 'two', 'three']);
+		expect(jsonOf(retried)[0].jobId).toBe(paid.id);
+		// One and two, then two and three: what is paid for is not even uploaded again.
+		expect(count('upload')).toBe(4);
+	});
+
+	it('a retry with another account uploads to that account', async () => {
+		const failed = await failAtSecond();
+		const credential = sandbox().credentials[id];
+		const otherAccount = { ...credential, baseUrl: `${credential.baseUrl}/` };
+		await runUnified(sandbox(), provider, generate, {
+			...rows,
+			retryOf: failed.run.data,
+			credentials: { [provider.credential]: otherAccount },
+		});
+		expect(count('upload')).toBe(4);
+		expect(prompts()).toEqual(['one', 'two', 'three']);
+	});
+
+	it('another image in the same field is a new request, also in a retry', async () => {
+		const failed = await failAtSecond();
+		const data = structuredClone(failed.run.data);
+		const [item] = data.executionData?.nodeExecutionStack[0].data.main[0] ?? [];
+		item.binary = { data: binaryOf(imageOf('image/png', 'edited')) };
+		const edited = await runUnified(sandbox(), provider, generate, { retryOf: data });
+		expect(edited.error).toBeUndefined();
+		expect(prompts()).toEqual(['one', 'one', 'two', 'three']);
+	});
+
+	it('a submit that may have been accepted is not sent again, whatever is uploaded', async () => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'drop', when: 'after' } });
+		const failed = await runUnified(sandbox(), provider, generate, {
+			binary: [one],
+			retryOnFail: true,
+		});
+		expect(failed.error?.message).toContain('may have accepted and billed');
+		ageUploads(failed.run.data);
+		const retried = await runUnified(sandbox(), provider, generate, {
+			binary: [one],
+			retryOf: failed.run.data,
+		});
+		expect(retried.error?.message).toContain('may have accepted and billed');
+		expect(count('submit')).toBe(1);
+		expect(count('upload')).toBe(1);
+	});
+});
+
+it('no more than four images are on their way at a time', async () => {
+	const [, provider] = uploading[0];
+	const names = Array.from({ length: 12 }, (_, index) => `image ${index}`);
+	const fault = { kind: 'slow', milliseconds: 150, where: 'headers' } as const;
+	sandbox().inject({ call: 'uploadBytes', fault, times: Infinity });
+	await runUnified(
+		sandbox(),
+		provider,
+		{ ...generate, options: { concurrency: 12 } },
+		{
+			input: names.map((prompt) => ({ prompt })),
+			binary: names.map((name) => ({ data: binaryOf(imageOf('image/png', name)) })),
+		},
+	);
+	const starts = sandbox()
+		.requests.filter(({ call }) => call === 'uploadBytes')
+		.map(({ at }) => at);
+	expect(starts).toHaveLength(12);
+	for (const [index, start] of starts.slice(4).entries()) {
+		expect(start - starts[index]).toBeGreaterThanOrEqual(140);
+	}
+});
+
+/** What the execution remembers of its uploads, as if it were retried days later. */
+function ageUploads({ executionData }: IRunExecutionData): void {
+	const contexts = Object.values(executionData?.contextData ?? {}) as IDataObject[];
+	const uploads = contexts.flatMap(({ veoUploads }) => Object.values(veoUploads ?? {}));
+	expect(uploads.length).toBeGreaterThan(0);
+	for (const upload of uploads as IDataObject[]) upload.at = Number(upload.at) - 3 * 86_400_000;
+}

@@ -1,0 +1,212 @@
+import { providers } from '../../nodes/shared/registry';
+import { isFailure } from '../../nodes/shared/answers';
+import type { ImageFile } from '../../nodes/shared/types';
+import { credentialTypes } from '../package.mts';
+import { casesOf, fixture, hasFixture, stateOf, withValue } from './answers.mts';
+import { wireOf } from './neutral.mts';
+import { everyRequest, nameOf, requestFor } from './requests.mts';
+
+const table = providers.map((provider) => [provider.id, provider] as const);
+const models = providers.flatMap((provider) =>
+	provider.models.map((model) => [provider.id, model.id, provider, model] as const),
+);
+
+const image: ImageFile = {
+	bytes: Buffer.from('\x89PNG', 'latin1'),
+	mimeType: 'image/png',
+	fileName: 'image-1.png',
+};
+
+const duplicates = (values: readonly string[]) =>
+	values.filter((value, index) => values.indexOf(value) !== index);
+
+const countLeaves = (value: unknown): number =>
+	typeof value === 'object' && value !== null
+		? Object.values(value).reduce<number>((sum, entry) => sum + countLeaves(entry), 0)
+		: 1;
+
+describe('the registry', () => {
+	it.each([
+		['ids', providers.map(({ id }) => id)],
+		['names', providers.map(({ displayName }) => displayName)],
+		['credentials', providers.map(({ credential }) => credential)],
+		['models', providers.flatMap((provider) => provider.models.map(({ id }) => id))],
+	])('has no %s twice', (_, values) => {
+		expect(duplicates(values)).toEqual([]);
+	});
+
+	it.each(table)('%s has a credential of this package', (_, provider) => {
+		expect(Object.keys(credentialTypes)).toContain(provider.credential);
+	});
+});
+
+describe.each(models)('%s, %s', (_, __, provider, model) => {
+	it('offers something for everything, each choice once', () => {
+		for (const choices of [model.aspectRatios, model.resolutions, model.durations.map(String)]) {
+			expect(choices.length).toBeGreaterThan(0);
+			expect(duplicates(choices)).toEqual([]);
+		}
+		expect(model.images.min).toBeGreaterThanOrEqual(1);
+		expect(model.images.max).toBeGreaterThanOrEqual(model.images.min);
+		expect(model.name && model.description).toBeTruthy();
+	});
+
+	it('can make what is chosen by default', () => {
+		expect(model.aspectRatios).toContain('16:9');
+		expect(model.resolutions).toContain('720p');
+		expect(model.durations).toContain(8);
+		if (model.modes) expect(model.modes).toContain('fast');
+	});
+
+	it('has a price for everything it offers, or none', () => {
+		for (const { resolution, mode } of everyRequest(provider, model)) {
+			const price = model.price?.({ resolution, mode });
+			if (!model.price) continue;
+			expect(price?.silent).toBeGreaterThan(0);
+			expect(price?.audio).toBeGreaterThanOrEqual(price?.silent ?? Infinity);
+		}
+	});
+
+	it.each(everyRequest(provider, model).map((request) => [nameOf(request), request] as const))(
+		'%s is submitted by one POST that says it all',
+		(___, request) => {
+			const { method, path, body, query } = provider.submit.build(request);
+			expect(method).toBe('POST');
+			expect(path).toMatch(/^\/[^?#\s]+$/);
+			const text = JSON.stringify([path, query, body]);
+			const told = [request.model.id, request.prompt, request.imageUrls[0]];
+			for (const value of told) expect(text).toContain(value);
+			// Defaults differ between providers, so what costs is always said.
+			expect(text).toMatch(new RegExp(`:"?${request.duration}s?"?[,}]`));
+			expect(text).toMatch(new RegExp(`audio":${request.generateAudio}\\b`));
+			expect(text).toMatch(new RegExp(`:"${request.resolution}"`));
+		},
+	);
+
+	it('every choice makes another request', () => {
+		const bodies = everyRequest(provider, model).map((request) =>
+			JSON.stringify(provider.submit.build(request).body),
+		);
+		expect(duplicates(bodies)).toEqual([]);
+	});
+
+	it('every image that it takes is sent, in order', () => {
+		const imageUrls = Array.from(
+			{ length: model.images.max },
+			(___, index) => `https://cdn.example.org/${9 - index},fox.png?v=1`,
+		);
+		const text = JSON.stringify(
+			provider.submit.build(requestFor(provider, model, { imageUrls })).body,
+		);
+		const places = imageUrls.map((url) => text.indexOf(url));
+		expect(places).not.toContain(-1);
+		expect([...places].sort((one, other) => one - other)).toEqual(places);
+	});
+
+	it('what was not chosen is not sent', () => {
+		const wire = wireOf(provider, requestFor(provider, model));
+		expect(JSON.stringify(wire)).not.toMatch(/null|""|undefined/);
+		const some = { autoFix: false, safetyTolerance: 1, enhancePrompt: false };
+		const controls = Object.fromEntries(
+			Object.entries(some).filter(([name]) => (model.controls as string[]).includes(name)),
+		);
+		const withControls = wireOf(provider, requestFor(provider, model, { controls }));
+		// `false` and the lowest number are values.
+		expect(countLeaves(withControls)).toBe(countLeaves(wire) + Object.keys(controls).length);
+	});
+});
+
+describe.each(table)('%s asks about a job', (_, provider) => {
+	const questions = {
+		status: [provider.status, 'GET'],
+		result: [provider.result, 'GET'],
+		cancel: [provider.cancel, 'PUT'],
+	} as const;
+	const calls = Object.entries(questions).flatMap(([name, [call, method]]) =>
+		call ? [[name, call, method] as const] : [],
+	);
+
+	it.each(calls)('%s: by id alone, encoded', (name, call, method) => {
+		const jobId = 'a/b:c?d#e&f=g h%i+ä';
+		const request = call.build(jobId);
+		expect([name, request.method]).toEqual([name, method]);
+		expect(request.path).toMatch(/^\/[\w./%~!*'()-]+$/);
+		// A query value is encoded by the HTTP client; a part of the path is not.
+		const inPath = request.path.split('/').map(decodeURIComponent);
+		expect([...inPath, ...Object.values(request.query ?? {})]).toContain(jobId);
+	});
+
+	it.each(calls)('%s: no id leads to another place', (__, call) => {
+		for (const jobId of ['..', '.', '../../v1/credits']) {
+			if (provider.jobIdPattern?.test(jobId) === false) continue;
+			const { path } = call.build(jobId);
+			expect(new URL(path, 'https://host.example').pathname).toBe(path);
+		}
+	});
+
+	it('at hosts that its credential names', () => {
+		const type = new credentialTypes[provider.credential]();
+		const fields = type.properties.map(({ name }) => name);
+		const [model] = provider.models;
+		const requests = [
+			provider.submit.build(requestFor(provider, model)),
+			...calls.map(([, call]) => call.build('x')),
+			...(provider.upload ? [provider.upload.build(image)] : []),
+			...(provider.prices ? [provider.prices.build(requestFor(provider, model))] : []),
+		];
+		for (const { host = 'baseUrl' } of requests) expect(fields).toContain(host);
+	});
+});
+
+describe.each(table)('the documented answers of %s', (_, provider) => {
+	it.each(casesOf(provider))('%s.json is there', (name) => {
+		expect([name, hasFixture(provider, name)]).toEqual([name, true]);
+	});
+
+	it('submit: accepted, under the id that the answer names', () => {
+		const response = fixture(provider, 'submit');
+		const accepted = provider.submit.parse(response) as { jobId: string; status: string };
+		expect(isFailure(accepted)).toBe(false);
+		expect(['queued', 'in_progress']).toContain(accepted.status);
+		expect(JSON.stringify(response.body)).toContain(JSON.stringify(accepted.jobId));
+		expect(accepted.jobId).toMatch(provider.jobIdPattern ?? /./);
+	});
+
+	it('running: still running', () => {
+		expect(['queued', 'in_progress']).toContain(stateOf(provider, 'running').status);
+	});
+
+	it.each(['dreaming', 'PAUSED', 'reviewing', '', 'constructor', 'toString', '__proto__', null])(
+		'running, in the unknown word %j: still running',
+		(word) => {
+			const response = withValue(fixture(provider, 'running'), 'status', word);
+			expect(['queued', 'in_progress']).toContain(provider.status.parse(response).status);
+		},
+	);
+
+	it('running, without any word: still running', () => {
+		const response = withValue(fixture(provider, 'running'), 'status', undefined);
+		expect(['queued', 'in_progress']).toContain(provider.status.parse(response).status);
+	});
+
+	it('completed: with the video that the answer names', () => {
+		const state = stateOf(provider, 'completed');
+		expect(state).toMatchObject({
+			status: 'completed',
+			videoUrl: expect.stringMatching(/^https:/),
+		});
+	});
+
+	it('failed: with its reason', () => {
+		const state = stateOf(provider, 'failed');
+		expect(state.status).toBe('failed');
+		expect(state).toMatchObject({ failure: { message: expect.stringMatching(/\w/) } });
+	});
+
+	it('refused: no job, nothing that may have been accepted', () => {
+		const refusal = provider.submit.parse(fixture(provider, 'refused'));
+		expect(isFailure(refusal)).toBe(true);
+		expect(refusal).toMatchObject({ message: expect.stringMatching(/\w/) });
+		expect(refusal).not.toMatchObject({ mayBeAccepted: true });
+	});
+});

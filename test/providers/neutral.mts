@@ -1,0 +1,47 @@
+import type {
+	Failure,
+	JobState,
+	VideoProvider,
+	VideoRequest,
+	WireResponse,
+} from '../../nodes/shared/types';
+
+export const fox = 'https://cdn.example.org/fox.png';
+export const den = 'https://cdn.example.org/den.png?size=1,2';
+
+/** The neutral request of the golden tables; each provider spells it its own way. */
+export function neutralRequest(
+	provider: VideoProvider,
+	{ modelId, ...changes }: Partial<Omit<VideoRequest, 'model'>> & { modelId?: string } = {},
+): VideoRequest {
+	const { models } = provider;
+	return {
+		model: models.find(({ id }) => id === modelId) ?? models[0],
+		prompt: 'A ceramic fox turns its head',
+		imageUrls: [fox, den],
+		aspectRatio: '16:9',
+		resolution: '720p',
+		duration: 8,
+		mode: 'fast',
+		generateAudio: false,
+		controls: {},
+		...changes,
+	};
+}
+
+/** As it goes over the wire: what is undefined is not there. */
+export const wireOf = (provider: VideoProvider, request: VideoRequest) =>
+	JSON.parse(JSON.stringify(provider.submit.build(request))) as unknown;
+
+export const answer = (status: number, body?: object, headers = {}): WireResponse => ({
+	status,
+	headers,
+	body: (body ?? {}) as WireResponse['body'],
+	isJson: body !== undefined,
+});
+
+/** The part of a state that tables compare. */
+export const outcomeOf = (state: JobState): string =>
+	'failure' in state && state.failure ? `${state.status} ${codeOf(state.failure)}` : state.status;
+
+export const codeOf = ({ code, retryable }: Failure) => (retryable ? `${code} (retryable)` : code);

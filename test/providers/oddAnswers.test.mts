@@ -1,0 +1,123 @@
+import { isFailure } from '../../nodes/shared/answers';
+import { providers } from '../../nodes/shared/registry';
+import type { VideoProvider, WireResponse } from '../../nodes/shared/types';
+import { answer } from './neutral.mts';
+import { oddAnswers, oddBodies, statuses } from './oddAnswers.mts';
+import { requestFor } from './requests.mts';
+import {
+	cancelProblem,
+	priceProblem,
+	stateProblem,
+	submitProblem,
+	uploadProblem,
+} from './wellFormed.mts';
+
+type Parse = (response: WireResponse) => unknown;
+
+const failed = { code: 'provider_unavailable', message: 'it failed', retryable: true } as const;
+
+/** Every way in which a provider reads an answer, and what may be wrong with what it read. */
+function parsersOf({ models, submit, status, result, ...others }: VideoProvider) {
+	const { cancel, prices, upload } = others;
+	const parsers: Array<[string, Parse, ProblemOf]> = [
+		['submit', submit.parse, submitProblem],
+		['status', status.parse, stateProblem],
+	];
+	if (result) {
+		parsers.push(['result', (response) => result.parse(response, {}), stateProblem]);
+		const settled = (response: WireResponse) => result.parse(response, { failure: failed });
+		parsers.push(['result of a failed job', settled, stateProblem]);
+	}
+	if (upload) parsers.push(['upload', upload.parse, uploadProblem]);
+	if (cancel) parsers.push(['cancel', cancel.parse, cancelProblem]);
+	if (prices) {
+		for (const generateAudio of [false, true]) {
+			const request = { ...requestFor({ models } as VideoProvider, models[0]), generateAudio };
+			parsers.push(['prices', (response) => prices.parse(response, request), priceProblem]);
+		}
+	}
+	return parsers;
+}
+
+type ProblemOf = (value: unknown) => string | undefined;
+
+function problemOfParse(response: WireResponse, parse: Parse, problemOf: ProblemOf) {
+	try {
+		return problemOf(parse(response));
+	} catch (error) {
+		return `threw ${String(error)}`;
+	}
+}
+
+/** One answer for each problem and kind of body; all of them would fill the screen. */
+function complaints(parse: Parse, problemOf: ProblemOf): string[] {
+	const found = new Map<string, string>();
+	for (const response of oddAnswers) {
+		const problem = problemOfParse(response, parse, problemOf);
+		if (!problem) continue;
+		const key = `${problem} ${Object.keys(response.body).join()}`;
+		const body = response.isJson ? JSON.stringify(response.body) : 'no JSON';
+		if (!found.has(key)) found.set(key, `${response.status} ${body.slice(0, 200)}: ${problem}`);
+	}
+	return [...found.values()].slice(0, 10);
+}
+
+const table = providers.flatMap((provider) =>
+	parsersOf(provider).map(([name, ...rest]) => [provider.id, name, ...rest] as const),
+);
+
+it.each(table)('%s reads every answer to %s without a throw, as a neutral value', (...row) => {
+	const [, , parse, problemOf] = row;
+	expect(complaints(parse, problemOf)).toEqual([]);
+});
+
+const providerTable = providers.map((provider) => [provider.id, provider] as const);
+
+describe.each(providerTable)('%s', (_, provider) => {
+	const refusals = statuses.filter((status) => status >= 300);
+
+	it.each(refusals)('HTTP %d is never a job or a state of one', (status) => {
+		const answers = oddBodies.map((body) => answer(status, body));
+		const jobs = answers.filter((response) => !isFailure(provider.submit.parse(response)));
+		const states = answers.map((response) => provider.status.parse(response).status);
+		expect(jobs).toEqual([]);
+		expect([...new Set(states)]).toEqual(['unreadable']);
+	});
+
+	it.each([
+		['without a body', undefined],
+		['without anything in it', {}],
+		['with an empty id', { id: '', request_id: '', code: 0, data: { job_id: '' } }],
+		['with an id of null', { id: null, request_id: null, code: 0, data: { job_id: null } }],
+		['without data', { code: 0, data: null }],
+	])('a success %s may be an accepted job, so it is not sent again', (__, body) => {
+		for (const status of [200, 201, 202]) {
+			const parsed = provider.submit.parse(answer(status, body));
+			expect(isFailure(parsed)).toBe(true);
+			// An answer that is no JSON is uncertain whatever the provider says about it.
+			if (body) expect(parsed).toMatchObject({ mayBeAccepted: true });
+		}
+	});
+
+	it.each([500, 502, 503, 504, 429])(
+		'HTTP %d to a question passes: it may be asked again',
+		(status) => {
+			for (const body of [undefined, {}, { error: 'x' }, { detail: 'x' }, { message: 'x' }]) {
+				const state = provider.status.parse(answer(status, body));
+				expect(state).toMatchObject({ status: 'unreadable', failure: { retryable: true } });
+			}
+		},
+	);
+
+	it.each([
+		[401, 'authentication'],
+		[402, 'insufficient_balance'],
+		[404, 'not_found'],
+		[429, 'rate_limited'],
+	])('HTTP %d is %s, to a submit and to a question', (status, code) => {
+		for (const body of [undefined, {}, { error: 'x' }, { detail: 'x' }, { message: 'x' }]) {
+			expect(provider.submit.parse(answer(status, body))).toMatchObject({ code });
+			expect(provider.status.parse(answer(status, body))).toMatchObject({ failure: { code } });
+		}
+	});
+});

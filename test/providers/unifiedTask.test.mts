@@ -1,0 +1,181 @@
+import { aiHubMax } from '../../nodes/AiHubMaxVeo/aiHubMax.provider';
+import { evoLink } from '../../nodes/EvoLinkVeo/evoLink.provider';
+import { answer, codeOf, den, fox, neutralRequest, outcomeOf, wireOf } from './neutral.mts';
+
+const id = 'task-unified-1760000000-ab12cd34';
+const dayAfterCreation = '2025-10-10T08:53:20.000Z';
+
+describe('AIHubMax spells the request', () => {
+	it('with an integer duration and without the controls that are not chosen', () => {
+		expect(wireOf(aiHubMax, neutralRequest(aiHubMax, { aspectRatio: '9:16' }))).toEqual({
+			method: 'POST',
+			path: '/v1/videos/generations',
+			body: {
+				model: 'veo-3.1-reference-to-video',
+				prompt: 'A ceramic fox turns its head',
+				reference_image_urls: [fox, den],
+				aspect_ratio: '9:16',
+				duration: 8,
+				resolution: '720p',
+				generate_audio: false,
+			},
+		});
+	});
+
+	it('with every control, the safety tolerance as an integer', () => {
+		const controls = {
+			autoFix: false,
+			safetyTolerance: 3,
+			enhancePrompt: true,
+			personGeneration: 'dont_allow',
+			referenceType: 'STYLE',
+		};
+		expect(wireOf(aiHubMax, neutralRequest(aiHubMax, { controls }))).toMatchObject({
+			body: {
+				auto_fix: false,
+				safety_tolerance: 3,
+				enhance_prompt: true,
+				person_generation: 'dont_allow',
+				reference_type: 'STYLE',
+			},
+		});
+	});
+
+	it('for the fast model under its own id', () => {
+		const request = neutralRequest(aiHubMax, { modelId: 'veo-3.1-fast-reference-to-video' });
+		expect(wireOf(aiHubMax, request)).toMatchObject({
+			body: { model: 'veo-3.1-fast-reference-to-video' },
+		});
+	});
+});
+
+it.each(evoLink.models.map((model) => model.id))(
+	'EvoLink spells the request for %s: quality, REFERENCE, and the only duration and ratio explicitly',
+	(modelId) => {
+		const request = neutralRequest(evoLink, { modelId, resolution: '4k', generateAudio: true });
+		expect(wireOf(evoLink, request)).toEqual({
+			method: 'POST',
+			path: '/v1/videos/generations',
+			body: {
+				model: modelId,
+				prompt: 'A ceramic fox turns its head',
+				generation_type: 'REFERENCE',
+				image_urls: [fox, den],
+				duration: 8,
+				aspect_ratio: '16:9',
+				quality: '4k',
+				generate_audio: true,
+			},
+		});
+	},
+);
+
+describe.each([
+	['aihubmax', aiHubMax],
+	['evolink', evoLink],
+] as const)('%s', (_, provider) => {
+	it('reads a submit: what is reserved are credits, of unknown worth', () => {
+		const body = { id, status: 'pending', usage: { credits_reserved: 3.2, user_group: 'default' } };
+		expect(provider.submit.parse(answer(200, body))).toEqual({
+			jobId: id,
+			status: 'queued',
+			cost: { amount: 3.2, currency: 'credits', kind: 'reserved' },
+		});
+		expect(provider.submit.parse(answer(200, { id, status: 'pending' }))).toEqual({
+			jobId: id,
+			status: 'queued',
+			cost: undefined,
+		});
+	});
+
+	it('a success without an id may be an accepted job', () => {
+		expect(provider.submit.parse(answer(200, { status: 'pending' }))).toMatchObject({
+			mayBeAccepted: true,
+		});
+	});
+
+	it.each([
+		['strings', ['https://cdn.example.org/v.mp4']],
+		['objects', [{ url: 'https://cdn.example.org/v.mp4', content_type: 'video/mp4' }]],
+	])(
+		'reads results as %s; the link lives a day from the creation of the task',
+		(_name, results) => {
+			const expected = {
+				status: 'completed',
+				videoUrl: 'https://cdn.example.org/v.mp4',
+				videoUrlExpiresAt: dayAfterCreation,
+				model: undefined,
+			};
+			const body = { id, status: 'completed', progress: 100, results };
+			expect(provider.status.parse(answer(200, { ...body, created: 1760000000 }))).toEqual(
+				expected,
+			);
+			// AIHubMax's answers show no `created`; the id has the same time in it.
+			expect(provider.status.parse(answer(200, body))).toEqual(expected);
+		},
+	);
+
+	it.each([null, [], undefined, [null], [''], [{ url: null }]])(
+		'completed with results %j is not yet finished',
+		(results) => {
+			const body = { id, status: 'completed', progress: 100, results };
+			expect(outcomeOf(provider.status.parse(answer(200, body)))).toBe('in_progress');
+		},
+	);
+
+	it.each([
+		['pending', 'queued'],
+		['processing', 'in_progress'],
+		['a word of next year', 'in_progress'],
+	])('status "%s" is %s, with its progress', (status, expected) => {
+		const state = provider.status.parse(answer(200, { id, status, progress: 40, model: 'm' }));
+		expect(state).toEqual({ status: expected, progress: 40, model: 'm' });
+	});
+
+	it.each([
+		['content_policy_violation', 'failed content_policy'],
+		['invalid_parameters', 'failed validation'],
+		['image_processing_error', 'failed image_unreadable'],
+		['image_dimension_mismatch', 'failed image_unreadable'],
+		['request_cancelled', 'canceled canceled'],
+		['generation_failed_no_content', 'failed provider_unavailable (retryable)'],
+		['service_error', 'failed provider_unavailable (retryable)'],
+		['generation_timeout', 'failed provider_unavailable (retryable)'],
+		['resource_exhausted', 'failed provider_unavailable (retryable)'],
+		['service_unavailable', 'failed provider_unavailable (retryable)'],
+		['quota_exceeded', 'failed rate_limited (retryable)'],
+		['resource_not_found', 'failed not_found'],
+		['unknown_error', 'failed unknown'],
+		['a_word_of_next_year', 'failed unknown'],
+	])('task error %s is %s', (code, expected) => {
+		const body = { id, status: 'failed', error: { code, message: 'Why.', type: 'task_error' } };
+		expect(outcomeOf(provider.status.parse(answer(200, body)))).toBe(expected);
+	});
+
+	it('a task that was cancelled', () => {
+		expect(outcomeOf(provider.status.parse(answer(200, { id, status: 'cancelled' })))).toBe(
+			'canceled canceled',
+		);
+	});
+
+	it.each([
+		[400, 'invalid_request', 'validation'],
+		[400, 'invalid_task_id', 'not_found'],
+		[401, 'unauthorized', 'authentication'],
+		[402, 'insufficient_quota', 'insufficient_balance'],
+		[402, 'quota_exceeded', 'insufficient_balance'],
+		[403, 'model_access_denied', 'permission'],
+		[404, 'task_not_found', 'not_found'],
+		[413, 'too_large', 'validation'],
+		[422, 'model_not_found', 'validation'],
+		[422, 'no_compatible_channel', 'provider_unavailable (retryable)'],
+		[422, 'invalid_image_url', 'image_unreadable'],
+		[422, 'invalid_file_type', 'image_unreadable'],
+		[429, 'rate_limit_exceeded', 'rate_limited (retryable)'],
+		[500, 'internal_error', 'provider_unavailable (retryable)'],
+		[503, 'service_unavailable', 'provider_unavailable (retryable)'],
+	])('HTTP %i %s is %s', (status, code, expected) => {
+		const body = { error: { code, message: 'Why.', type: 'x' } };
+		expect(codeOf(provider.submit.parse(answer(status, body)) as never)).toBe(expected);
+	});
+});

@@ -1,0 +1,155 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { nodeTypes } from '../package.mts';
+import { lintFields } from './lintFields.mts';
+import { actionNodeTable, allFields, choicesOf, shownField } from './parameters.mts';
+
+const allNodes = Object.entries(nodeTypes).map(
+	([name, Type]) => [name, new Type().description] as const,
+);
+
+describe.each(allNodes)('%s', (name, { properties, ...description }) => {
+	const fields = allFields(properties);
+
+	it('is called what its file is called', () => {
+		expect(description.name).toBe(name);
+	});
+
+	it("passes n8n's rules for parameters, which the linter cannot read when they are built", () => {
+		expect(lintFields(properties)).toEqual([]);
+	});
+
+	it.each(fields)('%s has a default that it could be set to', (_, field) => {
+		expect(whyNoDefault(field)).toBeUndefined();
+	});
+
+	it('gives a parameter one type, whichever of its fields is shown', () => {
+		const types = new Map<string, Set<string>>();
+		for (const [path, field] of fields) {
+			const values = choicesOf(field).map((value) => typeof value);
+			const kinds = field.type === 'options' ? values : [];
+			const type = [field.type, ...new Set(kinds)].join(' of ');
+			types.set(path, (types.get(path) ?? new Set()).add(type));
+		}
+		const several = [...types].filter(([, found]) => found.size > 1);
+		expect(several.map(([path, found]) => `${path}: ${[...found].join(', ')}`)).toEqual([]);
+	});
+
+	it('gives a parameter one default, label and description, save the model', () => {
+		const texts = new Map<string, Set<string>>();
+		for (const [path, field] of fields) {
+			if (['model', 'operation', 'jobId'].includes(path)) continue;
+			const text = JSON.stringify([field.displayName, field.default, field.description]);
+			texts.set(path, (texts.get(path) ?? new Set()).add(text));
+		}
+		expect([...texts.values()].filter((found) => found.size > 1)).toEqual([]);
+	});
+
+	it('takes no expression where other fields depend on it', () => {
+		const dependedOn = fields.flatMap(([, { displayOptions = {} }]) =>
+			Object.keys({ ...displayOptions.show, ...displayOptions.hide }),
+		);
+		const names = new Set(dependedOn.map((key) => key.replace(/^\//, '')));
+		// These may come from a spreadsheet; then every field that depends on them is shown.
+		for (const free of ['model', 'imageSource']) names.delete(free);
+		for (const [path, field] of fields) {
+			if (names.has(path)) expect([path, field.noDataExpression]).toEqual([path, true]);
+		}
+	});
+});
+
+it('the rules are at work', () => {
+	const field: INodeProperties = {
+		displayName: 'keep sound',
+		name: 'keepSound',
+		type: 'boolean',
+		default: false,
+		description: 'Keep the sound.',
+	};
+	const rulesBroken = lintFields([field]).join();
+	for (const rule of ['miscased', 'without-whether', 'final-period']) {
+		expect(rulesBroken).toContain(rule);
+	}
+});
+
+/** The values that a field accepts, told from its own type, options and limits. */
+function whyNoDefault(field: INodeProperties): string | undefined {
+	const { type, default: value, typeOptions = {} } = field;
+	if (typeof value === 'string' && value.startsWith('=')) return undefined;
+	const { minValue = -Infinity, maxValue = Infinity } = typeOptions;
+	switch (type) {
+		case 'options':
+			return choicesOf(field).includes(value as string) ? undefined : 'not one of its options';
+		case 'multiOptions':
+			return (value as string[]).every((entry) => choicesOf(field).includes(entry))
+				? undefined
+				: 'not among its options';
+		case 'number':
+			return typeof value === 'number' && value >= minValue && value <= maxValue
+				? undefined
+				: 'not a number within its limits';
+		case 'boolean':
+			return typeof value === 'boolean' ? undefined : 'neither true nor false';
+		case 'collection':
+			return JSON.stringify(value) === '{}' ? undefined : 'not an empty object';
+		case 'string':
+		case 'json':
+			return typeof value === 'string' ? undefined : 'not a text';
+		case 'notice':
+			return undefined;
+		default:
+			return `of type ${type}, which this test does not know`;
+	}
+}
+
+describe.each(actionNodeTable)('the operations of %s', (_, node) => {
+	const { properties } = node.description;
+	const resources = choicesOf(properties.find(({ name }) => name === 'resource')) as string[];
+	const operations = properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap((field) => {
+			const [resource] = (field.displayOptions?.show?.resource ?? []) as string[];
+			return (field.options as INodePropertyOptions[]).map(
+				(option) => [`${resource}.${option.value}`, resource, option] as const,
+			);
+		});
+
+	it.each(operations)('%s has an action, a description and both ways to run', (__, ...entry) => {
+		const [resource, option] = entry;
+		expect(option.action).toMatch(/^[A-Z][a-z]/);
+		expect(option.description).toMatch(/^[A-Z]/);
+		expect(option.routing?.send?.paginate).toBe(true);
+		expect(option.routing?.operations?.pagination).toEqual(expect.any(Function));
+		const runs = node.type.customOperations?.[resource];
+		expect(runs?.[String(option.value)]).toEqual(expect.any(Function));
+	});
+
+	it('no two of them have the same action', () => {
+		const actions = new Map(operations.map(([path, , option]) => [path, option.action]));
+		expect(new Set(actions.values()).size).toBe(actions.size);
+	});
+
+	it('each resource has some', () => {
+		const withOperations = new Set(operations.map(([, resource]) => resource));
+		expect([...withOperations].sort()).toEqual([...resources].sort());
+	});
+
+	it('nothing can be run that is never offered', () => {
+		const offered = new Set(operations.map(([path]) => path));
+		const canCancel = node.providers.some((provider) => provider.cancel);
+		const runs = Object.entries(node.type.customOperations ?? {}).flatMap(([resource, byName]) =>
+			Object.keys(byName).map((name) => `${resource}.${name}`),
+		);
+		expect(runs.filter((run) => canCancel || run !== 'job.cancel').sort()).toEqual(
+			[...offered].sort(),
+		);
+	});
+
+	it.each(node.providers.map((provider) => [provider.id, provider] as const))(
+		'%s is offered Cancel only if it can cancel',
+		(id, provider) => {
+			const field = shownField(node, { provider: id, resource: 'job' }, 'operation');
+			expect(choicesOf(field)).toEqual(provider.cancel ? ['cancel', 'get'] : ['get']);
+		},
+	);
+});

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { providers } from '../../nodes/shared/registry';
+import { sandboxProviders } from '../../sandbox/registry.mts';
+import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
+import { nodeTypes } from '../package.mts';
+
+const root = join(__dirname, '../..');
+const ids = providers.map(({ id }) => id).sort();
+
+/** Places outside of nodes/ that have to know every provider; CONTRIBUTING lists them. */
+describe('a provider of the registry is known', () => {
+	it('to the sandbox', () => {
+		expect(sandboxProviders.map(({ id }) => id).sort()).toEqual(ids);
+	});
+
+	it('to the real n8n that the demo and the end-to-end tests drive', () => {
+		const types = providers.map(({ id, credential }) => [id, credential]);
+		expect(CREDENTIAL_TYPES).toEqual(Object.fromEntries(types));
+	});
+
+	it("to the demo's workflow", () => {
+		const workflow = readFileSync(join(root, 'demo/workflow.json'), 'utf8');
+		const { nodes } = JSON.parse(workflow) as {
+			nodes: Array<{ parameters: { operation?: string; provider?: string } }>;
+		};
+		for (const operation of ['generateAndWait', 'download']) {
+			const used = nodes.filter(({ parameters }) => parameters.operation === operation);
+			expect(used.map(({ parameters }) => parameters.provider).sort()).toEqual(ids);
+		}
+	});
+
+	it.each(ids)('%s to its own tests', (id) => {
+		// AIHubMax and EvoLink answer alike and are tested together.
+		const file = ['aihubmax', 'evolink'].includes(id) ? 'unifiedTask' : id;
+		expect(existsSync(join(root, `test/providers/${file}.test.mts`))).toBe(true);
+		expect(existsSync(join(root, `test/sandbox/${id}.test.mts`))).toBe(true);
+	});
+});
+
+it.each(Object.keys(nodeTypes))('%s has its codex file', (name) => {
+	const className = name[0].toUpperCase() + name.slice(1);
+	const file = join(root, 'nodes', className, `${className}.node.json`);
+	const { node } = JSON.parse(readFileSync(file, 'utf8')) as { node: string };
+	expect(node).toBe(`n8n-nodes-veo-reference-video.${name}`);
+});

@@ -1,0 +1,120 @@
+import { splitImageUrls, whyUnfetchable } from '../../nodes/shared/imageUrls';
+
+const one = 'https://cdn.example.org/one.png';
+const two = 'http://img.example.com/two.jpg';
+const three = 'https://x.example.net/three.webp';
+
+/** Names of signed and resizing image hosts put separators into their URLs. */
+const withCommas = 'https://img.example.com/w_100,h_100;q=80,fox.png?box=0,0,10,10';
+
+describe('image URLs in one text', () => {
+	it.each([
+		['one URL', one, [one]],
+		['a space', `${one} ${two}`, [one, two]],
+		['several spaces', `${one}   ${two}`, [one, two]],
+		['a tab', `${one}\t${two}`, [one, two]],
+		['a new line', `${one}\n${two}`, [one, two]],
+		['a Windows new line', `${one}\r\n${two}`, [one, two]],
+		['empty lines', `${one}\n\n\n${two}`, [one, two]],
+		['a no-break space, as pasted from a web page', `${one}\u00a0${two}`, [one, two]],
+		['a comma', `${one},${two}`, [one, two]],
+		['a comma and a space', `${one}, ${two}`, [one, two]],
+		['a space before the comma', `${one} , ${two}`, [one, two]],
+		['a comma and a new line', `${one},\n${two}`, [one, two]],
+		['a semicolon', `${one};${two}`, [one, two]],
+		['a semicolon and spaces', `${one}  ;  ${two}`, [one, two]],
+		[
+			'a comma before an upper-case scheme',
+			`${one},HTTPS://A.example/x`,
+			[one, 'HTTPS://A.example/x'],
+		],
+		['all of them', `${one}, ${two};${three}`, [one, two, three]],
+	])('are separated by %s', (_, text, urls) => {
+		expect(splitImageUrls(text)).toEqual(urls);
+	});
+
+	it.each([
+		['a comma', 'https://img.example.com/w_100,h_100/fox.png'],
+		['a semicolon', 'https://img.example.com/fox.png;v=2'],
+		['commas in the query', 'https://img.example.com/fox.png?box=0,0,10,10'],
+		['everything at once', withCommas],
+		['a comma before another word', 'https://img.example.com/a,ftp://b'],
+		['a comma before a word that starts like one', 'https://img.example.com/a,httpfox'],
+		['a comma before https without slashes', 'https://img.example.com/a,https:b'],
+		['another URL in the query', 'https://proxy.example.com/?url=https://cdn.example.org/fox.png'],
+	])('stay whole with %s inside', (_, url) => {
+		expect(splitImageUrls(url)).toEqual([url]);
+		expect(splitImageUrls(`${url}, ${one}`)).toEqual([url, one]);
+		expect(splitImageUrls(`${one}\n${url}`)).toEqual([one, url]);
+	});
+
+	it('white space separates also where no URL follows: the check names what is wrong', () => {
+		expect(splitImageUrls(`${one} fox.png`)).toEqual([one, 'fox.png']);
+	});
+
+	it.each([
+		['nothing', ''],
+		['white space', ' \n\t '],
+		['null', null],
+		['undefined', undefined],
+		['an empty array', []],
+		['an array of nothing', ['', ' ', null, undefined]],
+		['an empty JSON array', '[]'],
+	])('%s is no URL', (_, value) => {
+		expect(splitImageUrls(value)).toEqual([]);
+	});
+
+	it('are trimmed', () => {
+		expect(splitImageUrls(`  ${one}\n`)).toEqual([one]);
+	});
+
+	it('come once each, in the order of their first mention', () => {
+		expect(splitImageUrls(`${two} ${one} ${two} ${three} ${one}`)).toEqual([two, one, three]);
+	});
+
+	it('differ by letters: only the same text is the same URL', () => {
+		expect(splitImageUrls(`${one} ${one.toUpperCase()}`)).toHaveLength(2);
+	});
+
+	it('a long cell of white space takes no time', () => {
+		const started = performance.now();
+		splitImageUrls(`${one}${' '.repeat(50_000)},${' '.repeat(50_000)}x`);
+		expect(performance.now() - started).toBeLessThan(5000);
+	});
+});
+
+describe('image URLs as JSON or from an expression', () => {
+	it.each([
+		['an array', [one, two]],
+		['an array with white space around the URLs', [` ${one}`, `${two}\n`]],
+		['an array that names one twice', [one, two, one]],
+		['an array with gaps', [one, null, '', two]],
+		['JSON text', JSON.stringify([one, two])],
+		['JSON text after a byte order mark', `\ufeff${JSON.stringify([one, two])}`],
+		['JSON text between no-break spaces', `\u00a0${JSON.stringify([one, two])}\u00a0`],
+		['indented JSON text', `\n  ${JSON.stringify([one, two], null, '\t')}  \n`],
+	])('%s', (_, value) => {
+		expect(splitImageUrls(value)).toEqual([one, two]);
+	});
+
+	it('commas inside the URLs of an array stay', () => {
+		expect(splitImageUrls([withCommas, one])).toEqual([withCommas, one]);
+		expect(splitImageUrls(JSON.stringify([withCommas, one]))).toEqual([withCommas, one]);
+	});
+
+	it.each(['[https://cdn.example.org/one.png]', '["https://cdn.example.org/one.png"', '[', '[1'])(
+		'text that only looks like JSON does not break: %s',
+		(text) => {
+			expect(splitImageUrls(text).every((url) => whyUnfetchable(url))).toBe(true);
+		},
+	);
+
+	it.each([[5], [true], [{ url: one }], [[{ url: one }]], ['{"url":"x"}']])(
+		'what is no URL is handed on for the check to refuse: %j',
+		(value) => {
+			const urls = splitImageUrls(value);
+			expect(urls.length).toBeGreaterThan(0);
+			expect(urls.every((url) => whyUnfetchable(url) !== undefined)).toBe(true);
+		},
+	);
+});

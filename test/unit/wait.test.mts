@@ -1,0 +1,239 @@
+import type { Reading } from '../../nodes/shared/read';
+import type { ErrorCode, Failure, JobState } from '../../nodes/shared/types';
+import { waitForJobs } from '../../nodes/shared/wait';
+import type { WaitOptions } from '../../nodes/shared/wait';
+import { virtualClock } from './virtualClock.mts';
+import type { VirtualClock } from './virtualClock.mts';
+
+const second = 1000;
+const minute = 60 * second;
+
+const failure = (code: ErrorCode, retryable = false): Failure => ({
+	code,
+	message: `it was ${code}`,
+	retryable,
+});
+const running: JobState = { status: 'in_progress' };
+const done: JobState = { status: 'completed', videoUrl: 'https://media.example.org/fox.mp4' };
+const unreadable = (code: ErrorCode, retryable = false): JobState => ({
+	status: 'unreadable',
+	failure: failure(code, retryable),
+});
+const unlucky = unreadable('provider_unavailable', true);
+
+interface Look {
+	jobId: string;
+	at: number;
+}
+
+/** What a job answers, look by look; the last answer stays. */
+type Story = readonly [JobState, ...JobState[]];
+
+let clock: VirtualClock;
+let looks: Look[];
+
+beforeEach(() => {
+	clock = virtualClock();
+	looks = [];
+});
+
+function reader(stories: Record<string, Story>, retryAfter: Record<number, number> = {}) {
+	return async (jobId: string): Promise<Reading> => {
+		const nth = looks.filter((look) => look.jobId === jobId).length;
+		const retryAfterMs = retryAfter[looks.length];
+		looks.push({ jobId, at: clock.now() });
+		const story = stories[jobId];
+		return { state: story[Math.min(nth, story.length - 1)], raw: { nth }, retryAfterMs };
+	};
+}
+
+const wait = async (
+	stories: Record<string, Story>,
+	{ retryAfter, ...options }: Partial<WaitOptions> & { retryAfter?: Record<number, number> } = {},
+) =>
+	await waitForJobs(Object.keys(stories), reader(stories, retryAfter), {
+		intervalMs: 10 * second,
+		timeoutMs: 15 * minute,
+		concurrency: 5,
+		clock,
+		...options,
+	});
+
+/** Between one look and the next. */
+const gaps = (jobId = 'a') => {
+	const times = [0, ...looks.filter((look) => look.jobId === jobId).map(({ at }) => at)];
+	return times.slice(1).map((at, index) => at - times[index]);
+};
+
+describe('the time between two looks', () => {
+	it('is the interval, three quarters to five quarters of it', async () => {
+		await wait({ a: [...Array<JobState>(40).fill(running), done] as unknown as Story });
+		expect(gaps()).toHaveLength(41);
+		expect(Math.min(...gaps())).toBeGreaterThanOrEqual(7.5 * second);
+		expect(Math.max(...gaps())).toBeLessThanOrEqual(12.5 * second);
+		expect(new Set(gaps()).size).toBeGreaterThan(10);
+	});
+
+	it('passes before the first look too: no video is ready at once', async () => {
+		await wait({ a: [done] });
+		expect(looks[0].at).toBeGreaterThanOrEqual(7.5 * second);
+	});
+
+	it('is one timer for all jobs', async () => {
+		await wait({ a: [running, running, done], b: [running, done], c: [done] });
+		expect(clock.mostAsleep).toBe(1);
+		const times = ['a', 'b', 'c'].map((id) => looks.find(({ jobId }) => jobId === id)?.at);
+		expect(new Set(times).size).toBe(1);
+	});
+
+	it('grows to what the provider asked for, for all jobs and once', async () => {
+		const story: Story = [running, running, done];
+		await wait({ a: story, b: story }, { retryAfter: { 1: 40 * second } });
+		for (const jobId of ['a', 'b']) {
+			expect(gaps(jobId)[1]).toBe(40 * second);
+			expect(gaps(jobId)[2]).toBeLessThanOrEqual(12.5 * second);
+		}
+	});
+
+	it('takes the longest when several were asked for', async () => {
+		const story: Story = [running, done];
+		await wait({ a: story, b: story }, { retryAfter: { 0: 60 * second, 1: 20 * second } });
+		expect(gaps('b')[1]).toBe(60 * second);
+	});
+
+	it('does not shrink by a Retry-After that is shorter than the interval', async () => {
+		await wait({ a: [running, done] }, { retryAfter: { 0: 1 * second } });
+		expect(gaps()[1]).toBeGreaterThanOrEqual(7.5 * second);
+	});
+
+	it('never passes the deadline, whatever the provider asked for', async () => {
+		await wait({ a: [running] }, { timeoutMs: minute, retryAfter: { 0: 60 * minute } });
+		expect(clock.now()).toBe(minute);
+	});
+});
+
+describe('the end of the wait', () => {
+	it('comes when each job has ended, and ended jobs are not asked about again', async () => {
+		await wait({ a: [done], b: [running, { status: 'canceled', failure: failure('canceled') }] });
+		expect(looks.map(({ jobId }) => jobId)).toEqual(['a', 'b', 'b']);
+	});
+
+	it('comes at once without jobs', async () => {
+		expect(await wait({})).toEqual([]);
+		expect(clock.now()).toBe(0);
+	});
+
+	it('is the deadline, with the last state and the code timeout', async () => {
+		const [result] = await wait(
+			{ a: [{ status: 'in_progress', progress: 40 }] },
+			{ timeoutMs: minute },
+		);
+		expect(clock.now()).toBe(minute);
+		expect(result.gaveUp).toMatchObject({ code: 'timeout', retryable: true });
+		expect(result.last.state).toEqual({ status: 'in_progress', progress: 40 });
+	});
+
+	it('is preceded by a last look at the deadline', async () => {
+		await wait({ a: [running] }, { timeoutMs: minute });
+		expect(looks.at(-1)?.at).toBe(minute);
+	});
+
+	it('is no timeout for a job that the last look finds finished', async () => {
+		const [result] = await wait({ a: [done] }, { timeoutMs: 5 * second });
+		expect(looks).toEqual([{ jobId: 'a', at: 5 * second }]);
+		expect(result).toEqual({ last: { state: done, raw: { nth: 0 }, retryAfterMs: undefined } });
+	});
+
+	it('is the deadline also where each answer takes long', async () => {
+		const read = async (): Promise<Reading> => {
+			clock.pass(50 * second);
+			return { state: running, raw: null };
+		};
+		const options = { intervalMs: second, timeoutMs: 2 * minute, concurrency: 1, clock };
+		const [result] = await waitForJobs(['a'], read, options);
+		expect(result.gaveUp?.code).toBe('timeout');
+		expect(clock.now()).toBeLessThan(3 * minute);
+	});
+
+	it('keeps what had ended before the deadline', async () => {
+		const [slow, quick] = await wait({ slow: [running], quick: [done] }, { timeoutMs: minute });
+		expect(slow.gaveUp?.code).toBe('timeout');
+		expect(quick).toMatchObject({ last: { state: done } });
+		expect(quick.gaveUp).toBeUndefined();
+	});
+
+	it('gives results in the order of the jobs, whenever they ended', async () => {
+		const stories: Record<string, Story> = {
+			late: [running, running, { ...done, videoUrl: 'https://media.example.org/late.mp4' }],
+			failed: [running, { status: 'failed', failure: failure('content_policy') }],
+			early: [{ ...done, videoUrl: 'https://media.example.org/early.mp4' }],
+		};
+		const results = await wait(stories);
+		expect(results.map(({ last }) => last.state)).toEqual(
+			Object.values(stories).map((story) => story.at(-1)),
+		);
+	});
+
+	it('the same job twice is two results', async () => {
+		const read = async (): Promise<Reading> => ({ state: done, raw: null });
+		const options = { intervalMs: second, timeoutMs: minute, concurrency: 1, clock };
+		expect(await waitForJobs(['a', 'a'], read, options)).toHaveLength(2);
+	});
+});
+
+describe('a question that was not answered', () => {
+	it('costs nothing but time when the trouble passes', async () => {
+		const [result] = await wait({ a: [unlucky, running, unlucky, unlucky, done] });
+		expect(result.gaveUp).toBeUndefined();
+		expect(result.last.state).toEqual(done);
+	});
+
+	it('may go on until the deadline', async () => {
+		const [result] = await wait({ a: [unlucky] });
+		expect(result.gaveUp?.code).toBe('timeout');
+		expect(clock.now()).toBe(15 * minute);
+	});
+
+	it.each<[string, JobState]>([
+		['in passing trouble', unlucky],
+		['for good', unreadable('authentication')],
+	])('leaves the last state as it was read (%s)', async (_, trouble) => {
+		const known: JobState = { status: 'in_progress', progress: 70 };
+		const [{ last }] = await wait({ a: [known, trouble] }, { timeoutMs: 5 * minute });
+		expect(last).toMatchObject({ state: known, raw: { nth: 0 } });
+	});
+
+	it.each<ErrorCode>(['authentication', 'permission', 'insufficient_balance'])(
+		'ends the wait for this job alone when asking again is no use: %s',
+		async (code) => {
+			const [lost, other] = await wait({ lost: [unreadable(code)], other: [running, done] });
+			expect(looks.filter(({ jobId }) => jobId === 'lost')).toHaveLength(1);
+			expect(lost.gaveUp).toEqual(failure(code));
+			expect(other.last.state).toEqual(done);
+		},
+	);
+});
+
+describe.each<ErrorCode>(['not_found', 'validation', 'unknown'])('a read refused as %s', (code) => {
+	const refused = unreadable(code);
+
+	it('is tried twice more: the job may be new, the answer an accident', async () => {
+		const [result] = await wait({ a: [refused, refused, running, done] });
+		expect(result.gaveUp).toBeUndefined();
+		expect(result.last.state).toEqual(done);
+	});
+
+	it('ends the wait for this job at the third time', async () => {
+		const [result] = await wait({ a: [refused, refused, refused, done] });
+		expect(looks).toHaveLength(3);
+		expect(result.gaveUp).toEqual(failure(code));
+	});
+
+	it.each<[string, JobState]>([
+		['the job was seen', running],
+		['there was passing trouble', unlucky],
+	])('is counted anew after %s', async (_, between) => {
+		const [result] = await wait({ a: [refused, refused, between, refused, refused, done] });
+		expect(result.last.state).toEqual(done);
+	});
+});
