@@ -1,0 +1,212 @@
+import axios from 'axios';
+import type { AxiosInstance } from 'axios';
+import { parse } from 'flatted';
+import type { IConnections, INode, INodeExecutionData, IRunExecutionData } from 'n8n-workflow';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Who owns the n8n of a demo or a test; it listens on this machine only and is thrown away. */
+export const OWNER = {
+	email: 'demo@veo-reference-video.example',
+	password: 'Reference-2-Video',
+	firstName: 'Demo',
+	lastName: 'Owner',
+};
+
+const ENDED = new Set(['success', 'error', 'crashed', 'canceled']);
+
+export interface Workflow {
+	name: string;
+	nodes: INode[];
+	connections: IConnections;
+	settings?: Record<string, unknown>;
+}
+
+export interface Credential {
+	name: string;
+	type: string;
+	data: object;
+}
+
+export interface ExecutionSummary {
+	id: string;
+	status: string;
+	mode: string;
+	retryOf?: string;
+}
+
+export interface Execution extends ExecutionSummary {
+	data: IRunExecutionData;
+}
+
+export type TableRow = Record<string, string | number | null>;
+
+interface ExecutionPage {
+	results: ExecutionSummary[];
+	nextCursor?: string | null;
+}
+
+/** What the editor does, over the REST API that the editor uses. */
+export class N8nClient {
+	private readonly http: AxiosInstance;
+
+	constructor(url: string) {
+		this.http = axios.create({ baseURL: url, proxy: false });
+		this.http.interceptors.response.use(undefined, (error: unknown) => {
+			throw readable(error);
+		});
+	}
+
+	/** Creates the owner of a new n8n and stays logged in. */
+	async setUpOwner(): Promise<void> {
+		const answer = await this.http.post('/rest/owner/setup', OWNER);
+		this.keepCookie(answer.headers['set-cookie']);
+	}
+
+	async logIn(): Promise<void> {
+		const { email, password } = OWNER;
+		const answer = await this.http.post('/rest/login', { emailOrLdapLoginId: email, password });
+		this.keepCookie(answer.headers['set-cookie']);
+	}
+
+	private keepCookie(cookies: string[] = []): void {
+		const session = cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+		if (!session) throw new Error('n8n answered the login without a session cookie.');
+		this.http.defaults.headers.common.Cookie = session;
+	}
+
+	/** Names of all node types that n8n has loaded. */
+	async nodeTypes(): Promise<string[]> {
+		const answer = await this.http.get<Array<{ name: string }>>('/types/nodes.json');
+		return answer.data.map(({ name }) => name);
+	}
+
+	async createCredential(credential: Credential): Promise<string> {
+		return (await this.post<{ id: string }>('/credentials', credential)).id;
+	}
+
+	/** The same check as the editor's "Retry" button on a credential. */
+	async testCredential(
+		credential: Credential,
+	): Promise<{ status: 'OK' | 'Error'; message: string }> {
+		return await this.post('/credentials/test', { credentials: { id: '', ...credential } });
+	}
+
+	async createWorkflow(workflow: Workflow): Promise<string> {
+		const settings = { executionOrder: 'v1', ...workflow.settings };
+		return (await this.post<{ id: string }>('/workflows', { ...workflow, settings })).id;
+	}
+
+	/** Publishes it; n8n registers its webhooks only after it has answered. */
+	async activate(workflowId: string): Promise<void> {
+		const { versionId } = await this.get<{ versionId: string }>(`/workflows/${workflowId}`);
+		await this.post(`/workflows/${workflowId}/activate`, { versionId });
+	}
+
+	/** "Execute workflow" from the given trigger. @returns the execution's id */
+	async runWorkflow(workflowId: string, trigger: string): Promise<string> {
+		const { executionId } = await this.post<{ executionId: string }>(
+			`/workflows/${workflowId}/run`,
+			{ triggerToStartFrom: { name: trigger } },
+		);
+		return executionId;
+	}
+
+	/** "Listen for test event" on a trigger; its test URL then takes one event. */
+	async listenForTestEvent(workflowId: string, trigger: string): Promise<void> {
+		await this.post(`/workflows/${workflowId}/run`, { triggerToStartFrom: { name: trigger } });
+	}
+
+	async getExecution(id: string): Promise<Execution> {
+		const execution = await this.get<Omit<Execution, 'data'> & { data: string }>(
+			`/executions/${id}`,
+		);
+		return { ...execution, data: parse(execution.data) as IRunExecutionData };
+	}
+
+	/** Every execution of the workflow, the latest first. */
+	async executionsOf(workflowId: string): Promise<ExecutionSummary[]> {
+		const found = new Map<string, ExecutionSummary>();
+		let cursor: string | null | undefined;
+		do {
+			const page = await this.get<ExecutionPage>('/executions', {
+				filter: JSON.stringify({ workflowId }),
+				limit: 100,
+				...(cursor ? { cursor } : {}),
+			});
+			for (const execution of page.results) found.set(execution.id, execution);
+			cursor = page.nextCursor;
+		} while (cursor);
+		return [...found.values()];
+	}
+
+	/** Waits until the execution has ended, however it ended. */
+	async waitForExecution(id: string, withinMs = 120_000): Promise<Execution> {
+		const deadline = Date.now() + withinMs;
+		for (;;) {
+			const execution = await this.getExecution(id);
+			if (ENDED.has(execution.status)) return execution;
+			if (Date.now() > deadline) {
+				const node = execution.data.resultData.lastNodeExecuted ?? 'its first node';
+				throw new Error(
+					`Execution ${id} is still ${execution.status} after ${withinMs / 1000} s, at ${node}.`,
+				);
+			}
+			await pause(300);
+		}
+	}
+
+	/**
+	 * n8n's own retry of a failed execution; answers when the new one has ended.
+	 * @param loadWorkflow true: with the workflow as it is saved now; false: as it was in the failed execution
+	 * @returns the new execution's id
+	 */
+	async retryExecution(id: string, loadWorkflow: boolean): Promise<string> {
+		return (await this.post<{ id: string }>(`/executions/${id}/retry`, { loadWorkflow })).id;
+	}
+
+	async stopExecution(id: string): Promise<void> {
+		await this.post(`/executions/${id}/stop`, {});
+	}
+
+	/** A data table of text columns in the owner's project. @returns its id */
+	async createTable(name: string, columns: string[]): Promise<string> {
+		const typed = columns.map((column) => ({ name: column, type: 'string' }));
+		const tables = await this.tablesPath();
+		return (await this.post<{ id: string }>(tables, { name, columns: typed })).id;
+	}
+
+	async addRows(tableId: string, rows: TableRow[]): Promise<void> {
+		await this.post(`${await this.tablesPath()}/${tableId}/insert`, { data: rows });
+	}
+
+	async readRows(tableId: string): Promise<TableRow[]> {
+		const path = `${await this.tablesPath()}/${tableId}/rows`;
+		return (await this.get<{ data: TableRow[] }>(path, { sortBy: 'id:asc', take: 250 })).data;
+	}
+
+	private async tablesPath(): Promise<string> {
+		const { id } = await this.get<{ id: string }>('/projects/personal');
+		return `/projects/${id}/data-tables`;
+	}
+
+	private async get<T>(path: string, params?: Record<string, string | number>): Promise<T> {
+		return (await this.http.get<{ data: T }>(`/rest${path}`, { params })).data.data;
+	}
+
+	private async post<T>(path: string, body: object): Promise<T> {
+		return (await this.http.post<{ data: T }>(`/rest${path}`, body)).data.data;
+	}
+}
+
+/** The items that a node gave on its first output in its last run; none when it did not run. */
+export function outputOf(execution: Execution, node: string): INodeExecutionData[] {
+	return execution.data.resultData.runData[node]?.at(-1)?.data?.main[0] ?? [];
+}
+
+function readable(error: unknown): unknown {
+	if (!axios.isAxiosError(error)) return error;
+	const call = `${error.config?.method?.toUpperCase()} ${error.config?.url}`;
+	if (!error.response) return new Error(`n8n did not answer ${call}: ${error.message}`);
+	const { message } = (error.response.data ?? {}) as { message?: string };
+	return new Error(`n8n answered ${error.response.status} to ${call}: ${message ?? 'no message'}`);
+}

@@ -1,0 +1,95 @@
+import { rm } from 'node:fs/promises';
+
+import { startSandbox } from '../../sandbox/server.mts';
+import type { Sandbox } from '../../sandbox/server.mts';
+import { N8N_VERSION } from './install.mts';
+import { N8nClient } from './rest.mts';
+import { createRunFolder } from './runFolder.mts';
+import { startN8n } from './server.mts';
+import type { N8nServer } from './server.mts';
+
+/** A new n8n with our package, its owner logged in, beside a sandbox that plays the providers. */
+export interface Session {
+	sandbox: Sandbox;
+	/** The one that runs now. */
+	readonly n8n: N8nServer;
+	client: N8nClient;
+	/** A credential of each type, as n8n keeps it; their addresses are the sandbox's. */
+	credentials: Record<string, { id: string; name: string }>;
+	/** Kills n8n as a power cut would, and starts it again with the same data at the same address. */
+	killAndRestartN8n(): Promise<void>;
+	/** Ends both. The folder with n8n's log stays when `keepLog` is set, until the next run. */
+	close(options?: { keepLog?: boolean }): Promise<void>;
+}
+
+export interface SessionOptions {
+	tarball: string;
+	/** How long the sandbox takes for a video. */
+	jobSeconds: number;
+	/** The folders that the workflows may read from and write to. */
+	fileFolders: string[];
+	/** Lets the sandbox call back this n8n, which is neither public nor https. */
+	allowHttpCallbacks?: boolean;
+}
+
+/** Starts a session; what was started is ended again when a later step fails. */
+export async function startSession(options: SessionOptions): Promise<Session> {
+	const { tarball, jobSeconds, fileFolders, allowHttpCallbacks } = options;
+	const userFolder = await createRunFolder();
+	const sandbox = await startSandbox({ port: 0, jobSeconds, allowHttpCallbacks });
+	let n8n: N8nServer | undefined;
+	const start = async (port?: number) =>
+		await startN8n({
+			version: N8N_VERSION,
+			userFolder,
+			tarballs: [tarball],
+			env: { N8N_RESTRICT_FILE_ACCESS_TO: fileFolders.join(';') },
+			port,
+		});
+	const close: Session['close'] = async ({ keepLog = false } = {}) => {
+		await n8n?.stop();
+		await sandbox.stop();
+		if (!keepLog) await rm(userFolder, { recursive: true, force: true });
+	};
+	try {
+		let running = (n8n = await start());
+		const client = new N8nClient(running.url);
+		await client.setUpOwner();
+		return {
+			sandbox,
+			get n8n() {
+				return running;
+			},
+			client,
+			credentials: await createCredentials(client, sandbox),
+			async killAndRestartN8n() {
+				await running.kill();
+				running = n8n = await start(Number(new URL(running.url).port));
+			},
+			close,
+		};
+	} catch (error) {
+		await close({ keepLog: true });
+		throw error;
+	}
+}
+
+/** Credential types by the provider's id, as the sandbox names its providers. */
+export const CREDENTIAL_TYPES: Record<string, string> = {
+	fal: 'veoFalApi',
+	aimlapi: 'veoAimlApi',
+	aihubmax: 'veoAiHubMaxApi',
+	shortapi: 'veoShortApi',
+	evolink: 'veoEvoLinkApi',
+};
+
+async function createCredentials(client: N8nClient, { credentials }: Sandbox) {
+	const created: Session['credentials'] = {};
+	for (const [provider, data] of Object.entries(credentials)) {
+		const type = CREDENTIAL_TYPES[provider];
+		if (!type) throw new Error(`CREDENTIAL_TYPES names no credential type for ${provider}.`);
+		const name = `${provider} (sandbox)`;
+		created[type] = { id: await client.createCredential({ name, type, data }), name };
+	}
+	return created;
+}

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { CACHE, ROOT } from './folders.mts';
+import { installN8n, N8N_VERSION } from './n8n/install.mts';
+import { packPackage } from './pack.mts';
+
+type Project = 'unit' | 'package' | 'e2e';
+
+interface Step {
+	title: string;
+	run(): Promise<void>;
+}
+
+const REPORTS = join(CACHE, 'reports');
+const [only, ...jestArgs] = process.argv.slice(2);
+const env: NodeJS.ProcessEnv = { ...process.env };
+
+const command = (title: string, name: string, ...args: string[]): Step => ({
+	title,
+	run: async () => await runVisibly(name, args),
+});
+
+/** Runs a command with its output shown. */
+async function runVisibly(name: string, args: string[]): Promise<void> {
+	const child = spawn(name, args, { cwd: ROOT, env, stdio: 'inherit' });
+	const code = await new Promise<number | null>((resolve, reject) => {
+		child.on('error', reject);
+		child.on('close', resolve);
+	});
+	if (code !== 0) throw new Error(`"${[name, ...args].join(' ')}" failed (exit code ${code})`);
+}
+
+const jest = (project: Project, ...args: string[]): Step =>
+	command(
+		`${project} tests`,
+		'jest',
+		// No project without a test: a pattern that matches nothing must not look like success.
+		`--selectProjects=${project}`,
+		'--json',
+		`--outputFile=${join(REPORTS, `${project}.json`)}`,
+		// One n8n at a time is what two cores can carry.
+		...(project === 'e2e' ? ['--runInBand'] : []),
+		...(args.length > 0 ? ['--testPathPatterns', ...args] : []),
+	);
+
+const pack: Step = {
+	title: 'build and pack',
+	run: async () => {
+		env.PACKAGE_TARBALL = await packPackage();
+	},
+};
+
+const install: Step = {
+	title: `install n8n ${N8N_VERSION} (once, one to three minutes)`,
+	run: async () => void (await installN8n(N8N_VERSION, (progress) => console.log(progress))),
+};
+
+const everything: Step[] = [
+	command('type check of the package', 'tsc', '--noEmit'),
+	command('type check of the tools and tests', 'tsc', '--project', 'tsconfig.tools.json'),
+	command('lint', 'n8n-node', 'lint'),
+	command('formatting', 'prettier', '--check', '--log-level=warn', '.'),
+	jest('unit'),
+	pack,
+	jest('package'),
+	install,
+	jest('e2e'),
+];
+
+const selections: Record<string, Step[]> = {
+	unit: [jest('unit', ...jestArgs)],
+	package: [pack, jest('package', ...jestArgs)],
+	e2e: [pack, install, jest('e2e', ...jestArgs)],
+};
+
+/** What jest counted, over all projects that ran. */
+async function count(): Promise<{ passed: number; failed: number }> {
+	const sum = { passed: 0, failed: 0 };
+	for (const project of ['unit', 'package', 'e2e']) {
+		const text = await readFile(join(REPORTS, `${project}.json`), 'utf8').catch(() => undefined);
+		if (text === undefined) continue;
+		const report = JSON.parse(text) as Record<string, number>;
+		sum.passed += report.numPassedTests;
+		sum.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+	}
+	return sum;
+}
+
+const steps = only === undefined ? everything : selections[only];
+if (!steps) {
+	console.error(
+		`There is no "${only}". Choose ${Object.keys(selections).join(', ')}, or nothing for all.`,
+	);
+	process.exit(2);
+}
+await rm(REPORTS, { recursive: true, force: true });
+await mkdir(REPORTS, { recursive: true });
+let problem: string | undefined;
+for (const { title, run } of steps) {
+	const started = Date.now();
+	console.log(`\n▶ ${title}`);
+	try {
+		await run();
+		console.log(`✔ ${title} (${Math.round((Date.now() - started) / 1000)} s)`);
+	} catch (error) {
+		problem = `✘ ${title}: ${(error as Error).message}`;
+		break;
+	}
+}
+if (problem) console.error(problem);
+const { passed, failed } = await count();
+// Every step counts: a failed type check is a failure although jest has counted none.
+console.log(`${passed} passed, ${problem ? Math.max(failed, 1) : failed} failed`);
+process.exit(problem ? 1 : 0);
