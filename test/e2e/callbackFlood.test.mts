@@ -1,0 +1,338 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import type { CallbackMessage } from '../../sandbox/contract.mts';
+import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
+import { outputOf } from '../../scripts/n8n/rest.mts';
+import type { Workflow } from '../../scripts/n8n/rest.mts';
+import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
+import {
+	callbackUrl,
+	GENERATOR,
+	publish,
+	triggerNode,
+	until,
+	untilRegistered,
+} from './callbackWorkflows.mts';
+import { startTestSession } from './n8nSession.mts';
+import type { TestSession } from './n8nSession.mts';
+
+const PROVIDERS = ['fal', 'shortapi', 'evolink'];
+const ROWS = 200;
+/** No job ends by itself: the test says when. */
+const JOB_SECONDS = 600;
+
+const providerOf = (row: number) => PROVIDERS[row % PROVIDERS.length];
+
+interface Row {
+	row: number;
+	provider: string;
+	prompt: string;
+}
+
+/** Some fail, and some of fal's callbacks are of its odd kinds. */
+function promptOf(row: number): string {
+	const words = [`row ${row}.`];
+	if (row % 10 === 0) words.push('#sandbox:content-policy');
+	if (providerOf(row) === 'fal' && row % 4 === 0) words.push('#sandbox:gateway-retry');
+	if (providerOf(row) === 'fal' && row % 5 === 1) words.push('#sandbox:payload-error');
+	return words.join(' ');
+}
+
+const sheet: Row[] = Array.from({ length: ROWS }, (_, index) => {
+	const row = index + 1;
+	return { row, provider: providerOf(row), prompt: promptOf(row) };
+});
+
+/** Start → the provider's rows → the unified node, once for each provider. */
+function generating(session: TestSession, triggers: INode[]): Workflow {
+	const { credentials } = session;
+	const node = (name: string, type: string, parameters: INodeParameters): INode => ({
+		id: name,
+		name,
+		type,
+		typeVersion: type.endsWith('.code') ? 2 : 1,
+		position: [0, 0],
+		parameters,
+	});
+	const to = (...names: string[]) => ({
+		main: [names.map((name) => ({ node: name, type: 'main' as const, index: 0 }))],
+	});
+	const branches = PROVIDERS.map((provider, index) => {
+		const rows = sheet.filter((row) => row.provider === provider);
+		const generate = node(`Generate ${provider}`, GENERATOR, {
+			provider,
+			resource: 'video',
+			operation: 'generate',
+			model: MODELS[provider],
+			prompt: '={{ $json.prompt }}',
+			imageUrls: 'https://cdn.example.org/fox.png',
+			options: {
+				callbackUrl: callbackUrl(session, triggers[index]),
+				metadata: '={{ { "row": $json.row } }}',
+				concurrency: 10,
+			},
+		});
+		const type = CREDENTIAL_TYPES[provider];
+		generate.credentials = { [type]: credentials[type] };
+		const jsCode = `return ${JSON.stringify(rows)}.map((json) => ({ json }));`;
+		return { rows: node(`Rows ${provider}`, 'n8n-nodes-base.code', { jsCode }), generate };
+	});
+	return {
+		name: 'Generates',
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger', {}),
+			...branches.flatMap(({ rows, generate }) => [rows, generate]),
+		],
+		connections: {
+			Start: to(...branches.map(({ rows }) => rows.name)),
+			...Object.fromEntries(branches.map(({ rows, generate }) => [rows.name, to(generate.name)])),
+		},
+	};
+}
+
+const MODELS: Record<string, string> = {
+	fal: 'fal-ai/veo3.1/reference-to-video',
+	shortapi: 'google/veo-3.1/reference-to-video',
+	evolink: 'veo-3.1-generate-preview',
+};
+
+const flip = (text: string, at: number) =>
+	text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
+
+const changed = (
+	change: (message: CallbackMessage) => Partial<CallbackMessage>,
+): DeliverOptions => ({
+	mutate: (message) => ({ ...message, ...change(message) }),
+});
+
+const withToken = (change: (token: string) => string): DeliverOptions =>
+	changed((message) => {
+		const url = new URL(message.url);
+		url.searchParams.set('veoToken', change(url.searchParams.get('veoToken') ?? ''));
+		return { url: url.toString() };
+	});
+
+const withHeader = (name: string, value: string): DeliverOptions =>
+	changed(({ headers }) => ({ headers: { ...headers, [name]: value } }));
+
+/** Signed as it is due, so that only the question to the provider shows that it is a lie. */
+const strangersJob: DeliverOptions = {
+	payload: (payload) =>
+		JSON.parse(
+			JSON.stringify(payload).replaceAll(/"(request_id|job_id|id)":"[^"]*"/g, '"$1":"stranger"'),
+		),
+};
+
+const wrongTokens: Record<string, DeliverOptions> = {
+	'no token': changed(({ url }) => ({ url: url.replace(/[?&]veoToken=[^&]*/, '') })),
+	'an empty token': withToken(() => ''),
+	'a made-up token': withToken(() => 'v1.abcdefgh.QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo'),
+	'a changed token': withToken((token) => flip(token, token.length - 20)),
+	'the token of another key': withToken((token) => flip(token, 4)),
+};
+
+const wrongSignatures: Record<string, DeliverOptions> = {
+	'one byte more': changed(({ body }) => ({ body: `${body} ` })),
+	'one byte changed': changed(({ body }) => ({ body: body.replace('"OK"', '"Ok"') })),
+	'no signature': changed(({ headers }) => ({
+		headers: { 'Content-Type': headers['Content-Type'] },
+	})),
+	'another signature': withHeader('X-Fal-Webhook-Signature', 'ab'.repeat(64)),
+	'an old time': withHeader('X-Fal-Webhook-Timestamp', '1700000000'),
+	'the request of another': withHeader('X-Fal-Webhook-Request-Id', 'stranger'),
+};
+
+const wrongBodies: Record<string, DeliverOptions> = {
+	'a job nobody knows': strangersJob,
+	'no id': { payload: () => ({ status: 'OK' }) },
+	'no JSON': changed(() => ({ body: '{{{' })),
+	nothing: changed(() => ({ body: '' })),
+	'a list': { payload: (payload) => [payload] },
+	'two megabytes': { payload: (payload) => ({ ...payload, pad: 'x'.repeat(2 ** 21) }) },
+	'a depth of 50,000': changed(() => ({ body: '['.repeat(50_000) + ']'.repeat(50_000) })),
+	text: withHeader('Content-Type', 'text/plain'),
+};
+
+describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
+	let session: TestSession;
+	let triggers: INode[];
+	let listening: Workflow;
+	let listeningId: string;
+
+	const jobs = () => session.sandbox.jobs();
+	const jobsOf = (provider: string) => jobs().filter((job) => job.provider === provider);
+	const rowOf = ({ prompt }: SandboxJob) => Number(/^row (\d+)\./.exec(prompt)?.[1]);
+	const triggerOf = (provider: string) => triggers[PROVIDERS.indexOf(provider)];
+	const runs = async () => (await session.client.executionsOf(listeningId)).map(({ id }) => id);
+
+	beforeAll(async () => {
+		session = await startTestSession(JOB_SECONDS, { allowHttpCallbacks: true });
+		// In one workflow: they share what n8n keeps between restarts.
+		triggers = PROVIDERS.map((provider) => triggerNode(session, provider));
+		listening = { name: 'Listens', nodes: triggers, connections: {} };
+		listeningId = await publish(session, listening);
+		const { client } = session;
+		const id = await client.createWorkflow(generating(session, triggers));
+		const execution = await client.waitForExecution(await client.runWorkflow(id, 'Start'));
+		expect(execution.status).toBe('success');
+		expect(
+			jobs()
+				.map(rowOf)
+				.sort((one, other) => one - other),
+		).toEqual(sheet.map(({ row }) => row));
+	}, 240_000);
+	afterAll(async () => await session?.close(), 60_000);
+
+	const deliver = async (job: SandboxJob, options?: DeliverOptions) =>
+		(await session.sandbox.deliver(job.id, options)).map(({ status, error }) => status ?? error);
+
+	describe.each(PROVIDERS)('while the jobs of %s run', (provider) => {
+		/** Each on a job of its own: a token that has just been looked at is left alone for a while. */
+		const statusesOf = async (forgeries: Record<string, DeliverOptions>) => {
+			const targets = jobsOf(provider);
+			const statuses: Record<string, unknown> = {};
+			for (const [index, [what, options]] of Object.entries(forgeries).entries()) {
+				[statuses[what]] = await deliver(targets[index], options);
+			}
+			return statuses;
+		};
+		const all = (names: object, status: unknown) =>
+			Object.fromEntries(Object.keys(names).map((name) => [name, status]));
+
+		it('nothing is accepted without the right token', async () => {
+			const other = triggers.find((trigger) => trigger !== triggerOf(provider)) as INode;
+			const forgeries = {
+				...wrongTokens,
+				'for another provider': changed(({ url }) => ({
+					url: callbackUrl(session, other) + new URL(url).search,
+				})),
+			};
+			expect(await statusesOf(forgeries)).toEqual(all(forgeries, 401));
+		});
+
+		it('no other body is accepted', async () => {
+			expect(await statusesOf(wrongBodies)).toEqual({
+				...all(wrongBodies, 400),
+				// n8n itself refuses what is not JSON; a change after the signing shows in the signature.
+				'no JSON': 422,
+				...(provider === 'fal' ? { nothing: 401, 'a depth of 50,000': 401 } : {}),
+			});
+		});
+
+		if (provider === 'fal') {
+			it('nothing is accepted without the right signature', async () => {
+				expect(await statusesOf(wrongSignatures)).toEqual(all(wrongSignatures, 401));
+			});
+		}
+
+		it('a true callback that comes too early is asked for again', async () => {
+			const target = jobsOf(provider).at(-1) as SandboxJob;
+			expect(await deliver(target)).toEqual([503]);
+		});
+
+		it('a flood with a leaked token does not make n8n ask once for each', async () => {
+			const target = jobsOf(provider).at(-2) as SandboxJob;
+			const asked = session.sandbox.count({ provider });
+			const statuses = await deliver(target, { ...strangersJob, times: 50, parallel: true });
+			expect(statuses.filter((status) => ![400, 503].includes(Number(status)))).toEqual([]);
+			expect(session.sandbox.count({ provider }) - asked).toBeLessThan(5);
+		});
+	});
+
+	it('no forgery has started a run', async () => {
+		expect(await runs()).toHaveLength(0);
+	});
+
+	it('each job starts one run, with its own metadata', async () => {
+		const { sandbox, client } = session;
+		for (const provider of PROVIDERS) {
+			sandbox.inject({
+				provider,
+				call: 'status',
+				fault: { kind: 'status', status: 503 },
+				times: 10,
+			});
+			sandbox.inject({
+				provider,
+				call: 'status',
+				fault: { kind: 'drop', when: 'before' },
+				times: 5,
+			});
+		}
+		await inTurn(jobs(), endAndRepeat);
+		await until('each has its run', async () => (await runs()).length >= ROWS);
+
+		// Lost at first, and delivered again by the provider.
+		expect(sandbox.deliveries.filter(({ attempt }) => attempt > 1).length).toBeGreaterThan(40);
+		const found = await runs();
+		expect(found).toHaveLength(ROWS);
+		const items = await inTurn(found, async (id) => {
+			const execution = await client.waitForExecution(id);
+			return triggers.flatMap(({ name }) => outputOf(execution, name).map(({ json }) => json));
+		});
+		const expected = jobs().map((job) => [
+			expect.objectContaining({
+				jobId: job.id,
+				provider: job.provider,
+				status: job.state,
+				videoUrl: job.videoUrl ?? null,
+				metadata: { row: rowOf(job) },
+			}),
+		]);
+		// Each of the 200 is found, and there are no others.
+		expect(items).toEqual(expect.arrayContaining(expected));
+	}, 180_000);
+
+	/** The provider's own delivery, and for every fourth job four more at the same moment. */
+	async function endAndRepeat(job: SandboxJob): Promise<void> {
+		session.sandbox.finish(job.id);
+		if (rowOf(job) % 4 === 0) await deliver(job, { times: 4, parallel: true });
+		const isTaken = () =>
+			session.sandbox.deliveries.some(({ jobId, status }) => jobId === job.id && status === 200);
+		await until(`the callback of ${job.id} is taken`, isTaken, 60_000);
+	}
+
+	it('used tokens bring nothing more: repeated, or on another job', async () => {
+		const some = jobs().filter((_, index) => index % 5 === 0);
+		const statuses = await inTurn(some, async (job) => await deliver(job));
+		expect(new Set(statuses.flat())).toEqual(new Set([200]));
+		for (const provider of PROVIDERS) {
+			const [one, other] = jobsOf(provider);
+			expect(await deliver(one, { url: other.callbackUrl })).toEqual([200]);
+		}
+		await pause(2000);
+		expect(await runs()).toHaveLength(ROWS);
+	}, 60_000);
+
+	it('nor after n8n was killed and started again', async () => {
+		await session.killAndRestartN8n();
+		await untilRegistered(session, listening);
+		const statuses = await inTurn(jobs(), async (job) => await deliver(job));
+		expect(new Set(statuses.flat())).toEqual(new Set([200]));
+		await pause(2000);
+		expect(await runs()).toHaveLength(ROWS);
+	}, 120_000);
+
+	it('the log of n8n holds no key and no token', async () => {
+		const log = await readFile(session.n8n.logFile, 'utf8');
+		const tokens = jobs().map(({ callbackUrl: url }) => url?.split('veoToken=')[1] ?? '');
+		const secrets = [session.sandbox.apiKey, ...tokens.map((token) => token.slice(-40))];
+		expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
+	});
+});
+
+/** Some at a time: n8n starts about five runs a second on two cores. */
+async function inTurn<In, Out>(entries: In[], work: (entry: In) => Promise<Out>): Promise<Out[]> {
+	const results: Out[] = [];
+	const waiting = [...entries.entries()];
+	const worker = async () => {
+		for (let next = waiting.shift(); next; next = waiting.shift()) {
+			results[next[0]] = await work(next[1]);
+		}
+	};
+	await Promise.all(Array.from({ length: 12 }, worker));
+	return results;
+}

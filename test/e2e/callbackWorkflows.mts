@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import { ROOT } from '../../scripts/folders.mts';
+import type { Workflow } from '../../scripts/n8n/rest.mts';
+import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
+import type { Session } from '../../scripts/n8n/session.mts';
+
+export const GENERATOR = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
+export const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
+export const WORKFLOWS = join(ROOT, 'workflows');
+
+/** A workflow of `workflows/`, with the session's credentials chosen, as its user does it in the editor. */
+export async function importable(name: string, { credentials }: Session): Promise<Workflow> {
+	const workflow = JSON.parse(await readFile(join(WORKFLOWS, name), 'utf8')) as Workflow;
+	for (const node of workflow.nodes) {
+		if (node.type === GENERATOR || node.type === TRIGGER) node.credentials = credentials;
+	}
+	return workflow;
+}
+
+export function nodeOf(workflow: Workflow, name: string): INode {
+	const node = workflow.nodes.find((candidate) => candidate.name === name);
+	if (!node) throw new Error(`"${workflow.name}" has no node "${name}".`);
+	return node;
+}
+
+/** The production URL that the editor shows on a trigger. */
+export function callbackUrl({ n8n }: Session, { webhookId }: INode): string {
+	return `${n8n.url}/webhook/${webhookId}/callback`;
+}
+
+export function triggerNode(
+	{ credentials }: Session,
+	provider: string,
+	parameters: INodeParameters = {},
+): INode {
+	const type = CREDENTIAL_TYPES[provider];
+	return {
+		id: `trigger-${provider}`,
+		name: `Video from ${provider}`,
+		type: TRIGGER,
+		typeVersion: 1,
+		position: [0, 0],
+		webhookId: crypto.randomUUID(),
+		parameters: { provider, ...parameters },
+		credentials: { [type]: credentials[type] },
+	};
+}
+
+/** Creates and publishes a workflow. @returns its id, when n8n has registered all of its triggers */
+export async function publish(session: Session, workflow: Workflow): Promise<string> {
+	const id = await session.client.createWorkflow(workflow);
+	await session.client.activate(id);
+	await untilRegistered(session, workflow);
+	return id;
+}
+
+/** n8n answers an activation, and its health check, before it has registered the webhooks. */
+export async function untilRegistered(session: Session, { nodes }: Workflow): Promise<void> {
+	for (const trigger of nodes.filter(({ type }) => type === TRIGGER)) {
+		await until(`n8n has registered ${trigger.name}`, async () => {
+			const url = callbackUrl(session, trigger);
+			return (await fetch(url, { method: 'POST' })).status !== 404;
+		});
+	}
+}
+
+/** Looks again and again until it is so. */
+export async function until(
+	what: string,
+	isSo: () => boolean | Promise<boolean>,
+	withinMs = 30_000,
+): Promise<void> {
+	for (const end = Date.now() + withinMs; !(await isSo()); await pause(100)) {
+		if (Date.now() > end) throw new Error(`Not within ${withinMs / 1000} s: ${what}.`);
+	}
+}

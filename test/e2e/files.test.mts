@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import { providers } from '../../nodes/shared/registry';
+import { outputOf } from '../../scripts/n8n/rest.mts';
+import type { Workflow } from '../../scripts/n8n/rest.mts';
+import { runOnce, useSession } from './n8nSession.mts';
+
+const session = useSession(1);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** One transparent pixel. */
+const png = Buffer.from(
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+	'base64',
+);
+
+/** Nodes one behind the other; the first is the manual trigger. */
+function chain(
+	nodes: Array<[name: string, type: string, version: number, parameters: INodeParameters]>,
+): Workflow {
+	const veo = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
+	const { credentials } = session();
+	const all: INode[] = nodes.map(([name, type, typeVersion, parameters], index) => ({
+		id: name,
+		name,
+		type: type === 'veo' ? veo : `n8n-nodes-base.${type}`,
+		typeVersion,
+		position: [index * 220, 0],
+		parameters,
+		...(type === 'veo' && { credentials }),
+	}));
+	const connections = Object.fromEntries(
+		all
+			.slice(1)
+			.map(({ name }, index) => [
+				all[index].name,
+				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
+			]),
+	);
+	return { name: 'files', nodes: all, connections };
+}
+
+/** A server that keeps what is posted to it; stands for a video platform. */
+async function startReceiver() {
+	const received: Buffer[] = [];
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			received.push(Buffer.concat(chunks));
+			response.setHeader('Content-Type', 'application/json');
+			response.end('{"ok":true}');
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `http://127.0.0.1:${port}/upload`,
+		received,
+		stop: async () => await new Promise((resolve) => server.close(resolve)),
+	};
+}
+
+const uploading = providers.filter(({ upload }) => upload);
+
+describe.each(providers.map((provider) => [provider.id, provider] as const))(
+	'%s',
+	(id, provider) => {
+		const sources = uploading.includes(provider)
+			? (['url', 'binary'] as const)
+			: (['url'] as const);
+
+		it.each(sources)(
+			'image by %s → video → file and upload, byte for byte, whatever breaks in between',
+			async (source) => {
+				const { sandbox, output } = session();
+				const folder = join(output, `${id}-${source}`);
+				await mkdir(folder);
+				await writeFile(join(folder, 'fox.png'), png);
+				const receiver = await startReceiver();
+				sandbox.inject({ call: 'status', fault: { kind: 'status', status: 502 } });
+				sandbox.inject({ call: 'media', fault: { kind: 'truncate', bytes: 1000 } });
+				if (source === 'binary')
+					sandbox.inject({ call: 'upload', fault: { kind: 'drop', when: 'before' } });
+				try {
+					const execution = await runOnce(
+						session(),
+						chain([
+							['Start', 'manualTrigger', 1, {}],
+							[
+								'Read',
+								'readWriteFile',
+								1.1,
+								{ operation: 'read', fileSelector: join(folder, 'fox.png'), options: {} },
+							],
+							[
+								'Generate',
+								'veo',
+								1,
+								{
+									provider: id,
+									operation: 'generateAndWait',
+									model: provider.models[0].id,
+									prompt: 'A fox',
+									...(source === 'binary'
+										? { imageSource: 'binary' }
+										: { imageUrls: 'https://cdn.example.org/fox.png' }),
+									options: { pollInterval: 1 },
+								},
+							],
+							['Download', 'veo', 1, { provider: id, operation: 'download' }],
+							[
+								'Write',
+								'readWriteFile',
+								1.1,
+								{ operation: 'write', fileName: join(folder, 'fox.mp4'), options: {} },
+							],
+							[
+								'Upload',
+								'httpRequest',
+								4.2,
+								{
+									method: 'POST',
+									url: receiver.url,
+									sendBody: true,
+									contentType: 'binaryData',
+									inputDataFieldName: 'data',
+									options: {},
+								},
+							],
+						]),
+					);
+					expect(execution.data.resultData.error?.message).toBeUndefined();
+					expect(execution.status).toBe('success');
+					const [job] = sandbox.jobs();
+					const served = await fetch(String(job.videoUrl));
+					const original = sha256(new Uint8Array(await served.arrayBuffer()));
+					expect(sha256(await readFile(join(folder, 'fox.mp4')))).toBe(original);
+					expect(receiver.received.map(sha256)).toEqual([original]);
+					expect(outputOf(execution, 'Generate')[0].json).toMatchObject({
+						jobId: job.id,
+						status: 'completed',
+					});
+					expect(await readdir(folder)).toEqual(['fox.mp4', 'fox.png']);
+					expect(sandbox.count({ call: 'submit' })).toBe(1);
+					if (source === 'binary') {
+						const images = JSON.stringify(job.request).match(/https?:[^"]+/g) ?? [''];
+						const uploaded = await fetch(String(images[0]));
+						expect(sha256(new Uint8Array(await uploaded.arrayBuffer()))).toBe(sha256(png));
+					}
+				} finally {
+					await receiver.stop();
+				}
+			},
+			60_000,
+		);
+	},
+);

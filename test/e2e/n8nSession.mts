@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import { CACHE } from '../../scripts/folders.mts';
+import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
+import { startSession } from '../../scripts/n8n/session.mts';
+import type { Session } from '../../scripts/n8n/session.mts';
+
+const VEO = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
+
+/** The packed package that the runner of the tests has made. */
+export function packedPackage(): string {
+	const tarball = process.env.PACKAGE_TARBALL;
+	if (!tarball)
+		throw new Error('Run these tests with `npm run test:e2e`: they need the packed package.');
+	return tarball;
+}
+
+async function outputFolder(): Promise<string> {
+	await mkdir(CACHE, { recursive: true });
+	return await mkdtemp(join(CACHE, 'e2e-output-'));
+}
+
+export interface TestSession extends Session {
+	/** A folder that workflows may write to. */
+	output: string;
+}
+
+export interface TestSessionOptions {
+	/** Folders that workflows may read, beside the output folder. */
+	readable?: string[];
+	allowHttpCallbacks?: boolean;
+}
+
+/** A real n8n with our package beside a sandbox. */
+export async function startTestSession(
+	jobSeconds: number,
+	{ readable = [], allowHttpCallbacks }: TestSessionOptions = {},
+): Promise<TestSession> {
+	const output = await outputFolder();
+	const session = await startSession({
+		tarball: packedPackage(),
+		jobSeconds,
+		fileFolders: [output, ...readable],
+		allowHttpCallbacks,
+	});
+	const closeSession = session.close;
+	const close = async () => {
+		await closeSession();
+		await rm(output, { recursive: true, force: true });
+	};
+	return Object.assign(session, { output, close });
+}
+
+/** One session for the tests of a file; the sandbox is emptied after each of them. */
+export function useSession(jobSeconds: number, options?: TestSessionOptions): () => TestSession {
+	let session: TestSession | undefined;
+	beforeAll(async () => {
+		session = await startTestSession(jobSeconds, options);
+	}, 180_000);
+	afterEach(() => session?.sandbox.reset());
+	afterAll(async () => await session?.close(), 60_000);
+	return () => session as TestSession;
+}
+
+interface VeoWorkflow {
+	/** Prompts, one item each. */
+	prompts: string[];
+	parameters: INodeParameters;
+	settings?: Partial<INode>;
+}
+
+/** Manual trigger → one item for each prompt → the unified node, named `Veo`. */
+export function veoWorkflow(
+	{ credentials }: Session,
+	{ prompts, parameters, settings }: VeoWorkflow,
+): Workflow {
+	const node = (name: string, type: string, rest: Partial<INode>): INode => ({
+		id: name,
+		name,
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...rest,
+	});
+	const items = prompts.map((prompt) => ({ prompt }));
+	const main = (name: string) => ({ main: [[{ node: name, type: 'main' as const, index: 0 }]] });
+	return {
+		name: 'test',
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger', {}),
+			node('Prompts', 'n8n-nodes-base.code', {
+				typeVersion: 2,
+				parameters: { jsCode: `return ${JSON.stringify(items)}.map((json) => ({ json }));` },
+			}),
+			node('Veo', VEO, {
+				parameters: {
+					resource: 'video',
+					operation: 'generate',
+					prompt: '={{ $json.prompt }}',
+					imageUrls: 'https://cdn.example.org/fox.png',
+					...parameters,
+				},
+				credentials,
+				...settings,
+			}),
+		],
+		connections: { Start: main('Prompts'), Prompts: main('Veo') },
+	};
+}
+
+/** Runs it by hand, as "Execute workflow" does, and waits until it has ended. */
+export async function runOnce({ client }: Session, workflow: Workflow): Promise<Execution> {
+	const id = await client.createWorkflow(workflow);
+	return await client.waitForExecution(await client.runWorkflow(id, 'Start'));
+}
