@@ -1,10 +1,6 @@
-import type {
-	IAuthenticateGeneric,
-	Icon,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { authorization } from '../nodes/shared/authorization';
 
 export class VeoAiHubMaxApi implements ICredentialType {
 	name = 'veoAiHubMaxApi';
@@ -33,10 +29,7 @@ export class VeoAiHubMaxApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate = authorization('Bearer');
 
 	// The list is the key's own, so a wrong key is refused.
 	test: ICredentialTestRequest = {

@@ -1,10 +1,6 @@
-import type {
-	IAuthenticateGeneric,
-	Icon,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { authorization } from '../nodes/shared/authorization';
 
 export class VeoAimlApi implements ICredentialType {
 	name = 'veoAimlApi';
@@ -33,10 +29,7 @@ export class VeoAimlApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate = authorization('Bearer');
 
 	// The public model list would accept any key; only an account's own data tells a wrong one.
 	test: ICredentialTestRequest = {

@@ -1,10 +1,6 @@
-import type {
-	IAuthenticateGeneric,
-	Icon,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { authorization } from '../nodes/shared/authorization';
 
 export class VeoEvoLinkApi implements ICredentialType {
 	name = 'veoEvoLinkApi';
@@ -40,10 +36,7 @@ export class VeoEvoLinkApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate = authorization('Bearer');
 
 	// The balance of the key; a wrong key is refused.
 	test: ICredentialTestRequest = {

@@ -1,10 +1,6 @@
-import type {
-	IAuthenticateGeneric,
-	Icon,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { authorization } from '../nodes/shared/authorization';
 
 export class VeoFalApi implements ICredentialType {
 	name = 'veoFalApi';
@@ -48,10 +44,7 @@ export class VeoFalApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Key {{$credentials.apiKey}}' } },
-	};
+	authenticate = authorization('Key');
 
 	// Any key may read prices, and a wrong one is refused; the queue's own GETs answer without a key.
 	test: ICredentialTestRequest = {

@@ -1,10 +1,6 @@
-import type {
-	IAuthenticateGeneric,
-	Icon,
-	ICredentialTestRequest,
-	ICredentialType,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { authorization } from '../nodes/shared/authorization';
 
 export class VeoShortApi implements ICredentialType {
 	name = 'veoShortApi';
@@ -40,10 +36,7 @@ export class VeoShortApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate = authorization('Bearer');
 
 	// Asks about a job that does not exist. Its answer is not documented, so only a refusal counts.
 	test: ICredentialTestRequest = {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData } from 'n8n-workflow';
 
 import { badInput } from './failure';
-import type { Item } from './item';
+import { filesOf } from './item';
+import type { BinaryField, Item } from './item';
 import type { ImageFile } from './types';
 
 type ImageType = ImageFile['mimeType'];
@@ -25,7 +26,7 @@ const otherNames: Record<string, ImageType> = {
 
 /** A reference image in a binary field, checked. Its bytes are read again when it is uploaded. */
 export interface BinaryImage {
-	field: string;
+	field: BinaryField;
 	mimeType: ImageType;
 	/** SHA-256 of the bytes. */
 	hash: string;
@@ -56,7 +57,7 @@ function mayDeclare(mimeType: string | undefined): boolean {
  */
 export async function checkImage(
 	item: Item,
-	field: string,
+	field: BinaryField,
 	maxBytes: number,
 ): Promise<BinaryImage> {
 	const data = describe(item, field);
@@ -70,7 +71,7 @@ export async function checkImage(
 		throw badInput(
 			item.node,
 			item.index,
-			`Binary field "${field}" is not a PNG, JPEG or WebP image: it is declared as ${data.mimeType || 'nothing'}, and its bytes are ${found}`,
+			`Binary field "${nameOf(field)}" is not a PNG, JPEG or WebP image: it is declared as ${data.mimeType || 'nothing'}, and its bytes are ${found}`,
 			'Convert the image, for example with the Edit Image node, or name another field in Input Binary Fields',
 		);
 	}
@@ -86,20 +87,23 @@ export async function loadImage(
 	return { bytes, mimeType, fileName: `image-${hash.slice(0, 16)}.${extensions[mimeType]}` };
 }
 
-function describe(item: Item, field: string): IBinaryData {
+function describe(item: Item, field: BinaryField): IBinaryData {
 	const data = find(item, field);
 	if (data) return data;
-	const names = Object.keys(item.input.binary ?? {});
+	const names = Object.keys(filesOf(item.input));
 	const offered = names.length > 0 ? `The item has ${names.join(', ')}.` : 'The item has none.';
 	throw badInput(
 		item.node,
 		item.index,
-		`There is no binary field "${field}"`,
+		`There is no binary field "${nameOf(field)}"`,
 		`${offered} Correct Input Binary Fields, or make the node before this one output the file`,
 	);
 }
 
-function find({ binary }: Item, field: string): IBinaryData | undefined {
+const nameOf = (field: BinaryField) =>
+	typeof field === 'string' ? field : (field.fileName ?? 'file');
+
+function find({ binary }: Item, field: BinaryField): IBinaryData | undefined {
 	try {
 		return binary?.describe(field);
 	} catch {
@@ -108,23 +112,23 @@ function find({ binary }: Item, field: string): IBinaryData | undefined {
 	}
 }
 
-async function readBytes(item: Item, field: string): Promise<Buffer> {
+async function readBytes(item: Item, field: BinaryField): Promise<Buffer> {
 	const bytes = await item.binary?.read(field).catch(() => undefined);
 	if (bytes) return bytes;
 	throw badInput(
 		item.node,
 		item.index,
-		`The file in binary field "${field}" can no longer be read`,
+		`The file in binary field "${nameOf(field)}" can no longer be read`,
 		'n8n has probably deleted it; run the workflow again from the node that outputs the file',
 	);
 }
 
-function tooLarge(item: Item, field: string, size: number, maxBytes: number) {
+function tooLarge(item: Item, field: BinaryField, size: number, maxBytes: number) {
 	const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 	return badInput(
 		item.node,
 		item.index,
-		`The image in binary field "${field}" has ${megabytes(size)}; ${item.provider.displayName} takes ${megabytes(maxBytes)}`,
+		`The image in binary field "${nameOf(field)}" has ${megabytes(size)}; ${item.provider.displayName} takes ${megabytes(maxBytes)}`,
 		'Make it smaller, for example with the Edit Image node or as a JPEG',
 	);
 }

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject, IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IDataObject,
+	IExecuteFunctions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
 
 import { isFailure, isSuccess } from './answers';
 import { limiter } from './concurrently';
 import { badInput, sentence, toNodeError } from './failure';
 import { checkImage, loadImage } from './imageFile';
 import type { BinaryImage } from './imageFile';
-import type { Item } from './item';
+import type { BinaryField, Item } from './item';
 import { jitter, pause } from './pause';
 import { transportOptions } from './requestOptions';
 import { credentialsOf, isAnswer, readTransportError, retryAfterMs, send } from './send';
@@ -21,8 +26,8 @@ const timeoutMs = 120_000;
 /** Providers keep uploads for three days at least; a job may wait in a queue for some of them. */
 const reuseMs = 24 * 60 * 60 * 1000;
 
-/** Names of the binary fields that hold the images; undefined where they are given by URL. */
-export function readImageFields(item: Item): string[] | undefined {
+/** The binary fields that hold the images; undefined where they are given by URL. */
+export function readImageFields(item: Item): BinaryField[] | undefined {
 	const source = String(item.parameter('imageSource') ?? '')
 		.trim()
 		.toLowerCase();
@@ -36,9 +41,14 @@ export function readImageFields(item: Item): string[] | undefined {
 		);
 	}
 	const value = item.parameter('imageBinaryFields') ?? 'data';
-	const names = Array.isArray(value) ? value : String(value).split(',');
-	return [...new Set(names.map((name) => String(name ?? '').trim()))].filter(Boolean);
+	const fields = Array.isArray(value) ? value : isFile(value) ? [value] : String(value).split(',');
+	const read = fields.map((field) => (isFile(field) ? field : String(field ?? '').trim()));
+	return [...new Set(read)].filter(Boolean);
 }
+
+/** What an expression such as `$json._files.data` yields. */
+const isFile = (value: unknown): value is IBinaryData =>
+	typeof value === 'object' && value !== null && 'mimeType' in value;
 
 /**
  * The item's binary images, each looked at; none where its images are given by URL.

@@ -1,5 +1,6 @@
 import type {
 	IBinaryData,
+	IBinaryKeyData,
 	IDataObject,
 	IExecuteFunctions,
 	IExecuteSingleFunctions,
@@ -10,11 +11,18 @@ import type {
 
 import type { VideoProvider } from './types';
 
+/** A binary field by its name, or the file itself, as an expression yields it. */
+export type BinaryField = string | IBinaryData;
+
 /** The binary fields of an item. Both throw where there is no such field. */
 export interface BinaryFields {
-	describe(field: string): IBinaryData;
-	read(field: string): Promise<Buffer>;
+	describe(field: BinaryField): IBinaryData;
+	read(field: BinaryField): Promise<Buffer>;
 }
+
+/** The files of an item: in workflows with combined binary data, n8n keeps them in its JSON. */
+export const filesOf = ({ json, binary }: INodeExecutionData): IBinaryKeyData =>
+	binary ?? (json?._files as unknown as IBinaryKeyData | undefined) ?? {};
 
 /**
  * One item of a run, or one callback; the same to the core whether a workflow, n8n's routing engine
@@ -64,8 +72,9 @@ export function itemOfRouting(functions: IExecuteSingleFunctions, provider: Vide
 		signal: functions.getExecutionCancelSignal(),
 		provider,
 		binary: {
-			describe: (field) => functions.helpers.assertBinaryData(field),
-			read: async (field) => await functions.helpers.getBinaryDataBuffer(field),
+			// n8n's types know names only; its code takes files, too.
+			describe: (field) => functions.helpers.assertBinaryData(field as string),
+			read: async (field) => await functions.helpers.getBinaryDataBuffer(field as string),
 		},
 		parameter: (name) => functions.getNodeParameter(name, null),
 	};
@@ -81,6 +90,14 @@ export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvi
 		parameter: (name) => functions.getNodeParameter(name, null),
 	};
 }
+
+/** Called by n8n's routing engine, or under a node type that n8n made for agents. */
+export const isTool = ({ functions, node }: Item) =>
+	node.type.endsWith('Tool') || 'getItemIndex' in functions;
+
+/** How often the node has run in this execution before: more than 0 in a loop. */
+export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
+	String(functions.evaluateExpression('{{ $runIndex }}', index));
 
 /** The input item's own fields when it is the job that left one of our nodes, else `{}`. */
 export const jobInInput = ({ input }: Item, jobId: string | null): IDataObject =>

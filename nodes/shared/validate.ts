@@ -1,7 +1,7 @@
 import { controlChoices } from './controls';
 import { badInput } from './failure';
 import { whyUnfetchable } from './imageUrls';
-import type { Item } from './item';
+import type { BinaryField, Item } from './item';
 import { modelsThat, providersThat } from './registry';
 import { sharePageOf } from './shareLinks';
 import type { ModelSpec, VideoFormat, VideoRequest } from './types';
@@ -49,7 +49,11 @@ export function checkFormat(item: Item, format: VideoFormat): void {
 }
 
 /** @param imageFields binary fields that hold the images; absent where they are given by URL */
-export function checkRequest(item: Item, request: VideoRequest, imageFields?: string[]): void {
+export function checkRequest(
+	item: Item,
+	request: VideoRequest,
+	imageFields?: readonly BinaryField[],
+): void {
 	checkFormat(item, request);
 	checkPrompt(item, request);
 	if (imageFields) checkUpload(item);
@@ -96,7 +100,7 @@ function checkUpload({ node, index, provider }: Item): void {
 function checkImageCount(
 	item: Item,
 	model: ModelSpec,
-	{ length: count }: string[],
+	{ length: count }: readonly unknown[],
 	areFields: boolean,
 ): void {
 	const { min, max } = model.images;

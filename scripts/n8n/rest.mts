@@ -93,7 +93,8 @@ export class N8nClient {
 
 	async createWorkflow(workflow: Workflow): Promise<string> {
 		const settings = { executionOrder: 'v1', ...workflow.settings };
-		return (await this.post<{ id: string }>('/workflows', { ...workflow, settings })).id;
+		const complete = { active: false, ...workflow, settings };
+		return (await this.post<{ id: string }>('/workflows', complete)).id;
 	}
 
 	/** Publishes it; n8n registers its webhooks only after it has answered. */
@@ -106,7 +107,11 @@ export class N8nClient {
 	async runWorkflow(workflowId: string, trigger: string): Promise<string> {
 		const { executionId } = await this.post<{ executionId: string }>(
 			`/workflows/${workflowId}/run`,
-			{ triggerToStartFrom: { name: trigger } },
+			{
+				// n8n 1 runs what the editor shows, n8n 2 what is saved.
+				workflowData: await this.get<object>(`/workflows/${workflowId}`),
+				triggerToStartFrom: { name: trigger },
+			},
 		);
 		return executionId;
 	}
@@ -125,11 +130,20 @@ export class N8nClient {
 
 	/** Every execution of the workflow, the latest first. */
 	async executionsOf(workflowId: string): Promise<ExecutionSummary[]> {
+		return await this.executions({ workflowId });
+	}
+
+	/** Every execution that has this status now. */
+	async executionsWith(status: string): Promise<ExecutionSummary[]> {
+		return await this.executions({ status: [status] });
+	}
+
+	private async executions(filter: object): Promise<ExecutionSummary[]> {
 		const found = new Map<string, ExecutionSummary>();
 		let cursor: string | null | undefined;
 		do {
 			const page = await this.get<ExecutionPage>('/executions', {
-				filter: JSON.stringify({ workflowId }),
+				filter: JSON.stringify(filter),
 				limit: 100,
 				...(cursor ? { cursor } : {}),
 			});
@@ -144,7 +158,11 @@ export class N8nClient {
 		const deadline = Date.now() + withinMs;
 		for (;;) {
 			const execution = await this.getExecution(id);
-			if (ENDED.has(execution.status)) return execution;
+			if (ENDED.has(execution.status)) {
+				// n8n 1 writes the status a moment before the data.
+				await pause(300);
+				return await this.getExecution(id);
+			}
 			if (Date.now() > deadline) {
 				const node = execution.data.resultData.lastNodeExecuted ?? 'its first node';
 				throw new Error(

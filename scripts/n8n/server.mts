@@ -125,8 +125,13 @@ async function waitUntilReady(server: N8nServer): Promise<void> {
 	void server.ended.then((how) => (ending = how));
 	const deadline = Date.now() + READY_WITHIN_MS;
 	while (ending === undefined && Date.now() < deadline) {
-		const answer = await fetch(`${server.url}/healthz/readiness`).catch(() => undefined);
-		if (answer?.ok) return;
+		// n8n calls itself ready when its database is; its REST API follows a little later.
+		const answers = await Promise.all(
+			['/healthz/readiness', '/rest/settings'].map(
+				async (path) => await fetch(server.url + path).catch(() => undefined),
+			),
+		);
+		if (answers.every((answer) => answer?.ok)) return;
 		await pause(200);
 	}
 	const problem =

@@ -30,20 +30,31 @@ export interface SessionOptions {
 	fileFolders: string[];
 	/** Lets the sandbox call back this n8n, which is neither public nor https. */
 	allowHttpCallbacks?: boolean;
+	/** More of n8n's own settings. */
+	env?: Record<string, string>;
+	/** Of n8n; the pinned current one by default. */
+	version?: string;
 }
 
 /** Starts a session; what was started is ended again when a later step fails. */
 export async function startSession(options: SessionOptions): Promise<Session> {
-	const { tarball, jobSeconds, fileFolders, allowHttpCallbacks } = options;
+	const {
+		tarball,
+		jobSeconds,
+		fileFolders,
+		allowHttpCallbacks,
+		env,
+		version = N8N_VERSION,
+	} = options;
 	const userFolder = await createRunFolder();
 	const sandbox = await startSandbox({ port: 0, jobSeconds, allowHttpCallbacks });
 	let n8n: N8nServer | undefined;
 	const start = async (port?: number) =>
 		await startN8n({
-			version: N8N_VERSION,
+			version,
 			userFolder,
 			tarballs: [tarball],
-			env: { N8N_RESTRICT_FILE_ACCESS_TO: fileFolders.join(';') },
+			env: { N8N_RESTRICT_FILE_ACCESS_TO: fileFolders.join(';'), ...env },
 			port,
 		});
 	const close: Session['close'] = async ({ keepLog = false } = {}) => {

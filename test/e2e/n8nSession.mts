@@ -32,12 +32,16 @@ export interface TestSessionOptions {
 	/** Folders that workflows may read, beside the output folder. */
 	readable?: string[];
 	allowHttpCallbacks?: boolean;
+	/** More of n8n's own settings. */
+	env?: Record<string, string>;
+	/** Of n8n; the pinned current one by default. */
+	version?: string;
 }
 
 /** A real n8n with our package beside a sandbox. */
 export async function startTestSession(
 	jobSeconds: number,
-	{ readable = [], allowHttpCallbacks }: TestSessionOptions = {},
+	{ readable = [], allowHttpCallbacks, env, version }: TestSessionOptions = {},
 ): Promise<TestSession> {
 	const output = await outputFolder();
 	const session = await startSession({
@@ -45,6 +49,8 @@ export async function startTestSession(
 		jobSeconds,
 		fileFolders: [output, ...readable],
 		allowHttpCallbacks,
+		env,
+		version,
 	});
 	const closeSession = session.close;
 	const close = async () => {

@@ -1,11 +1,12 @@
 import { ICredentialsHelper } from 'n8n-workflow';
 import type {
-	IAuthenticateGeneric,
 	ICredentialDataDecryptedObject,
 	ICredentials,
 	ICredentialType,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
+
+import type { authorization } from '../../nodes/shared/authorization';
 
 const unused = () => {
 	throw new Error('the engine does not use this');
@@ -40,12 +41,8 @@ export class TestCredentials extends ICredentialsHelper {
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
 		const type = this.#types.find(({ name }) => name === typeName);
-		const { headers = {} } = (type?.authenticate as IAuthenticateGeneric).properties;
-		const resolved = Object.entries(headers).map(([name, template]) => [
-			name,
-			String(template).replace(/^=/, '').replace('{{$credentials.apiKey}}', String(apiKey)),
-		]);
-		return { ...options, headers: { ...options.headers, ...Object.fromEntries(resolved) } };
+		const authenticate = type?.authenticate as ReturnType<typeof authorization>;
+		return await authenticate({ apiKey }, options);
 	}
 
 	async getDecrypted(_: unknown, __: unknown, type: string) {

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { authorization } from '../../nodes/shared/authorization';
 import { providers } from '../../nodes/shared/registry';
 import { credentialTypes, nodeTypes } from '../package.mts';
 import { actionNodes, actionNodeTable, allFields, choicesOf, shownField } from './parameters.mts';
@@ -203,11 +204,13 @@ describe('the credentials', () => {
 		expect(type.test?.request.url).toMatch(/^\//);
 	});
 
-	it.each(types)('%s writes the key into the header its provider reads', (name, type) => {
+	it.each(types)('%s writes the key into the header its provider reads', async (name, type) => {
 		const scheme = name === 'veoFalApi' ? 'Key' : 'Bearer';
-		expect(type.authenticate).toEqual({
-			type: 'generic',
-			properties: { headers: { Authorization: `=${scheme} {{$credentials.apiKey}}` } },
+		const authenticate = type.authenticate as ReturnType<typeof authorization>;
+		const request = { url: '/', headers: { Accept: 'text/plain' } };
+		expect(await authenticate({ apiKey: 'k' }, request)).toEqual({
+			url: '/',
+			headers: { Accept: 'text/plain', Authorization: `${scheme} k` },
 		});
 	});
 });

@@ -1,5 +1,5 @@
 import { badInput, toNodeError } from '../failure';
-import { jobInInput } from '../item';
+import { filesOf, jobInInput } from '../item';
 import type { Item } from '../item';
 import { jobInState } from '../job';
 import type { JobFacts, VideoJob } from '../job';
@@ -31,7 +31,7 @@ export async function download(item: Item): Promise<Outcome> {
 			: await findVideo(item, readJobId(item), videoUrl);
 	const field = String(item.parameter('binaryField') ?? '').trim() || 'data';
 	const binary = await fetchVideo(item, job.videoUrl as string, job.jobId, job.videoUrlExpiresAt);
-	return { item, job, raw, binary: { ...item.input.binary, [field]: binary } };
+	return { item, job, raw, binary: { ...filesOf(item.input), [field]: binary } };
 }
 
 /** The request of the input item was refused, so its reason is the reason here. */
