@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CACHE, ROOT } from './folders.mts';
-import { installN8n, N8N_VERSION } from './n8n/install.mts';
+import { installN8n, N8N_VERSION, OLDER_N8N_VERSION } from './n8n/install.mts';
 import { packPackage } from './pack.mts';
 
 type Project = 'unit' | 'package' | 'e2e';
@@ -52,10 +52,11 @@ const pack: Step = {
 	},
 };
 
-const install: Step = {
-	title: `install n8n ${N8N_VERSION} (once, one to three minutes)`,
-	run: async () => void (await installN8n(N8N_VERSION, (progress) => console.log(progress))),
-};
+const install = (version: string): Step => ({
+	title: `install n8n ${version} (once, one to three minutes)`,
+	run: async () => void (await installN8n(version, (progress) => console.log(progress))),
+});
+const installs = [install(N8N_VERSION), install(OLDER_N8N_VERSION)];
 
 const everything: Step[] = [
 	command('type check of the package', 'tsc', '--noEmit'),
@@ -65,14 +66,14 @@ const everything: Step[] = [
 	jest('unit'),
 	pack,
 	jest('package'),
-	install,
+	...installs,
 	jest('e2e'),
 ];
 
 const selections: Record<string, Step[]> = {
 	unit: [jest('unit', ...jestArgs)],
 	package: [pack, jest('package', ...jestArgs)],
-	e2e: [pack, install, jest('e2e', ...jestArgs)],
+	e2e: [pack, ...installs, jest('e2e', ...jestArgs)],
 };
 
 /** What jest counted, over all projects that ran. */

@@ -1,9 +1,16 @@
-import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { answerDelivery } from '../shared/callback/delivery';
 import { authenticationField, nodeProperties, providerField } from '../shared/description';
 import { customOperations } from '../shared/operations';
 import { providers } from '../shared/registry';
+import { handleWakeUp, sleepWebhooks } from '../shared/sleep/wake';
 
 export class VeoReferenceVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -45,9 +52,19 @@ export class VeoReferenceVideo implements INodeType {
 				displayOptions: { show: { '/provider': ['evolink'], authentication: ['evolink'] } },
 			},
 		],
+		webhooks: sleepWebhooks,
+		waitingNodeTooltip: 'Goes on when the provider has called back about every video',
 		requestDefaults: {},
-		properties: [providerField(providers), authenticationField, ...nodeProperties(providers)],
+		properties: [
+			providerField(providers),
+			authenticationField,
+			...nodeProperties(providers, { canSleep: true }),
+		],
 	};
 
-	customOperations = customOperations(providers);
+	customOperations = customOperations(providers, { canSleep: true });
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await answerDelivery(this, handleWakeUp);
+	}
 }

@@ -7,9 +7,10 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { answerDelivery } from '../shared/callback/delivery';
 import { forgetTriggerAddress, keepTriggerAddress } from './address';
 import { triggerProperties } from './properties';
-import { answerDelivery } from './webhook';
+import { handleDelivery } from './webhook';
 
 export class VeoReferenceVideoTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -75,6 +76,6 @@ export class VeoReferenceVideoTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await answerDelivery(this);
+		return await answerDelivery(this, handleDelivery);
 	}
 }

@@ -42,6 +42,10 @@ export function emptyJob(provider: VideoProvider, facts: JobFacts): VideoJob {
 	};
 }
 
+/** Nothing more will happen to it; an unreadable job may still run. */
+export const hasEnded = ({ status }: { status: JobState['status'] | null }): boolean =>
+	status === 'completed' || status === 'failed' || status === 'canceled';
+
 /** The job with its state written in. An estimate stays until the provider names the charge. */
 export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobState): VideoJob {
 	const job = emptyJob(provider, { ...facts, model: state.model ?? facts.model });

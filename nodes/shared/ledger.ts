@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isTool, runIndexOf } from './item';
 import type { Item } from './item';
 import type { AcceptedJob, VideoRequest } from './types';
 
@@ -37,8 +38,7 @@ export class Ledger {
 		this.#executionId = functions.getExecutionId() ?? '';
 		this.#hash = hashRequest(item.provider.id, request);
 		// Without the run index, a loop would meet the jobs of its last round.
-		const run = String(functions.evaluateExpression('{{ $runIndex }}', item.index));
-		const place = `${run}/${item.index}`;
+		const place = `${runIndexOf(functions, item.index)}/${item.index}`;
 		// An agent may call a tool for several videos in one run, so there the request counts, too.
 		this.#key = isTool(item) ? `${place}/${this.#hash}` : place;
 	}
@@ -67,10 +67,6 @@ export class Ledger {
 		this.#entries[this.#key] = undefined;
 	}
 }
-
-/** Called by n8n's routing engine, or under a node type that n8n made for agents. */
-const isTool = ({ functions, node }: Item) =>
-	node.type.endsWith('Tool') || 'getItemIndex' in functions;
 
 function hashRequest(provider: string, { model, ...rest }: VideoRequest): string {
 	return (

@@ -11,6 +11,7 @@ import { jobInInput } from './item';
 import type { Item } from './item';
 import { emptyJob } from './job';
 import type { VideoJob } from './job';
+import { isN8n1 } from './platform';
 import { readMetadata } from './request';
 
 export type NodeFailure = NodeApiError | NodeOperationError;
@@ -19,6 +20,8 @@ export type NodeFailure = NodeApiError | NodeOperationError;
 export type Outcome = { item: Item } & (
 	{ job: VideoJob; raw?: IDataObject | null; binary?: IBinaryKeyData } | { error: NodeFailure }
 );
+
+export type JobOutcome = Extract<Outcome, { job: VideoJob }>;
 
 /** The work's outcome; errors that it throws become one. */
 export async function outcomeOf(item: Item, work: () => Promise<Outcome>): Promise<Outcome> {
@@ -46,14 +49,18 @@ export function toOutput(
 	return [outcomes.map((outcome) => toItem(outcome, useErrorOutput))];
 }
 
-/** n8n moves an item that has no other keys than `error` and `details` to the error output. */
-function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
+/**
+ * n8n moves an item that has no other keys than `error` and `details` to the error output; n8n 1
+ * wants `error` and `message`.
+ */
+export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
 	const pairedItem = { item: outcome.item.index };
 	const isError = 'error' in outcome;
 	const job = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
 	const hasFailed = isError || job.status === 'failed' || job.status === 'canceled';
 	if (useErrorOutput && job.error && hasFailed) {
-		return { json: { error: job.error.message, details: { ...job } }, pairedItem };
+		const key = isN8n1(outcome.item) ? 'message' : 'details';
+		return { json: { error: job.error.message, [key]: { ...job } }, pairedItem };
 	}
 	return { ...toData(outcome, job), pairedItem };
 }

@@ -9,7 +9,8 @@ import type { Item } from './item';
  */
 export function transportOptions(item: Item): Partial<IHttpRequestOptions> {
 	const fromSettings = (item.parameter('requestOptions') ?? {}) as IDataObject;
-	const own = ((item.parameter('options') ?? {}) as IDataObject).requestOptions as IDataObject;
+	// Not the options as a whole: in a callback, an expression of another one may not be evaluable.
+	const own = (item.parameter('options.requestOptions') ?? {}) as IDataObject;
 	const { timeout, proxy, allowUnauthorizedCerts } = { ...fromSettings, ...own };
 	const options: Partial<IHttpRequestOptions> = {};
 	if (Number(timeout) > 0) options.timeout = Number(timeout);

@@ -1,8 +1,9 @@
 import { concurrently } from './concurrently';
+import { hasEnded } from './job';
 import { jitter, pause, systemClock } from './pause';
 import type { Clock } from './pause';
 import type { Reading } from './read';
-import type { ErrorCode, Failure, JobState } from './types';
+import type { ErrorCode, Failure } from './types';
 
 export interface WaitOptions {
 	intervalMs: number;
@@ -29,9 +30,6 @@ const timedOut: Failure = {
 	message: 'not finished in time',
 	retryable: true,
 };
-
-const hasEnded = ({ status }: JobState) =>
-	status === 'completed' || status === 'failed' || status === 'canceled';
 
 /**
  * Asks about all jobs, again and again, with one timer for all of them, until each has ended, the

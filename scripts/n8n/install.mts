@@ -7,6 +7,9 @@ import { CACHE, ROOT } from '../folders.mts';
 /** The n8n that the demo and the end-to-end tests run on; its lockfile stands in `versions/`. */
 export const N8N_VERSION = '2.41.1';
 
+/** The newest n8n 1.x, which many still run: what sleeps there has to wake there, too. */
+export const OLDER_N8N_VERSION = '1.123.81';
+
 /** An installed n8n: its start script, and the Node.js that came with it. */
 export interface N8nInstallation {
 	node: string;

@@ -53,6 +53,8 @@ export interface NodeRun {
 	/** A failed execution's data: the node that failed is run again, as n8n's retry does. */
 	retryOf?: IRunExecutionData;
 	signal?: AbortSignal;
+	/** The address under which n8n can be called; this machine's own by default. */
+	n8nUrl?: string;
 }
 
 export interface NodeResult {
@@ -169,7 +171,10 @@ function resumeAsRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecu
 	return data;
 }
 
-function buildAdditionalData({ credentials, retryOf }: NodeRun, workflow: Workflow) {
+function buildAdditionalData(
+	{ credentials, retryOf, n8nUrl = 'http://127.0.0.1' }: NodeRun,
+	workflow: Workflow,
+) {
 	return {
 		credentialsHelper: new TestCredentials(
 			Object.values(credentialTypes).map((Type) => new Type()),
@@ -191,7 +196,7 @@ function buildAdditionalData({ credentials, retryOf }: NodeRun, workflow: Workfl
 		currentNodeExecutionIndex: 0,
 		variables: {},
 		webhookBaseUrl: 'http://127.0.0.1/webhook',
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		webhookWaitingBaseUrl: `${n8nUrl}/webhook-waiting`,
 		instanceBaseUrl: 'http://127.0.0.1/',
 		restApiUrl: 'http://127.0.0.1/rest',
 		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',

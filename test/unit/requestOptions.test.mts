@@ -13,7 +13,8 @@ const itemWith = (parameters: Record<string, unknown>): Item => ({
 	parameter: (name) => parameters[name] ?? null,
 });
 
-const own = (requestOptions: object) => transportOptions(itemWith({ options: { requestOptions } }));
+const own = (requestOptions: object) =>
+	transportOptions(itemWith({ 'options.requestOptions': requestOptions }));
 
 describe('the timeout of a request', () => {
 	it.each([
@@ -34,8 +35,10 @@ describe('the timeout of a request', () => {
 	});
 
 	it('is the node’s own when there are two', () => {
-		const options = { requestOptions: { timeout: 1000 } };
-		const item = itemWith({ requestOptions: { timeout: 7000 }, options });
+		const item = itemWith({
+			requestOptions: { timeout: 7000 },
+			'options.requestOptions': { timeout: 1000 },
+		});
 		expect(transportOptions(item)).toEqual({ timeout: 1000 });
 	});
 });

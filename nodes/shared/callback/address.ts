@@ -6,6 +6,7 @@ import type { Item } from '../item';
 import { optionsOf } from '../request';
 import { credentialsOf } from '../send';
 import { newNonce, sealToken, tokenLifeMs } from './token';
+import type { CallbackToken } from './token';
 
 /** So that a URL with the token in it stays below the 2,048 characters that providers take. */
 const maxMetadataBytes = 1000;
@@ -16,16 +17,21 @@ export const tokenParameter = 'veoToken';
 /** Where a workflow's triggers leave their addresses for its other nodes, by provider. */
 export const triggerAddresses = 'veoTriggerUrls';
 
+/** Whom the provider is to call about a job, and what rides along. */
+export type CallbackTarget = { address: string } & Pick<
+	CallbackToken,
+	'metadata' | 'execution' | 'expires'
+>;
+
 /**
- * The address that the provider is to call, from the options Callback URL and Callback to This
- * Workflow; undefined when neither is set.
+ * Whom the options Callback URL and Callback to This Workflow name; undefined when neither is set.
  *
  * @throws NodeOperationError when it could not work, before anything is submitted
  */
-export async function readCallbackAddress(
+export async function readCallbackTarget(
 	item: Item,
 	metadata: IDataObject | null,
-): Promise<string | undefined> {
+): Promise<CallbackTarget | undefined> {
 	const { callbackUrl, callbackThisWorkflow } = optionsOf(item);
 	const given = typeof callbackUrl === 'string' ? callbackUrl.trim() : '';
 	if (given === '' && callbackThisWorkflow !== true) return undefined;
@@ -39,7 +45,15 @@ export async function readCallbackAddress(
 		);
 	}
 	const address = given === '' ? addressInWorkflow(item) : given;
-	await checkAddress(item, address);
+	const problem = await whyNotCalled(item, address);
+	if (problem) {
+		throw badInput(
+			node,
+			index,
+			`The callback URL ${problem}`,
+			"Give the production URL of a Veo Reference Video Trigger, on an n8n that can be reached from the internet by https (n8n's setting WEBHOOK_URL)",
+		);
+	}
 	if (Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
 		throw badInput(
 			node,
@@ -48,7 +62,7 @@ export async function readCallbackAddress(
 			'Give a row number or an ID, and look the rest up when the video arrives',
 		);
 	}
-	return address;
+	return { address, metadata, expires: Date.now() + tokenLifeMs };
 }
 
 function addressInWorkflow(item: Item): string {
@@ -64,18 +78,14 @@ function addressInWorkflow(item: Item): string {
 	);
 }
 
-/** Providers call public https addresses; a sandbox or a proxy of the user's may call others. */
-async function checkAddress(item: Item, address: string): Promise<void> {
+/**
+ * Why the provider would not call this address, or undefined. Providers call public https addresses;
+ * a sandbox or a proxy of the user's may call others.
+ */
+export async function whyNotCalled(item: Item, address: string): Promise<string | undefined> {
 	const { baseUrl } = await credentialsOf(item);
-	if (URL.canParse(address) && hostOf(baseUrl) !== hostOf(item.provider.baseUrl)) return;
-	const problem = whyNotCallable(address);
-	if (!problem) return;
-	throw badInput(
-		item.node,
-		item.index,
-		`The callback URL ${problem}`,
-		"Give the production URL of a Veo Reference Video Trigger, on an n8n that can be reached from the internet by https (n8n's setting WEBHOOK_URL)",
-	);
+	const isOwnHost = hostOf(baseUrl) !== hostOf(item.provider.baseUrl);
+	return URL.canParse(address) && isOwnHost ? undefined : whyNotCallable(address);
 }
 
 /** Why no provider would call this address in ten minutes from now, or undefined. */
@@ -91,8 +101,8 @@ const hostOf = (url: unknown) =>
 /** The address with a token that lets exactly one run start, and carries the metadata to it. */
 export async function sealCallbackUrl(
 	item: Item,
-	address: string,
-	{ model, metadata }: { model: string; metadata: IDataObject | null },
+	model: string,
+	{ address, ...rest }: CallbackTarget,
 ): Promise<string> {
 	const { apiKey } = await credentialsOf(item);
 	const url = new URL(address);
@@ -101,8 +111,7 @@ export async function sealCallbackUrl(
 		model,
 		item: item.index,
 		nonce: newNonce(),
-		expires: Date.now() + tokenLifeMs,
-		metadata,
+		...rest,
 	});
 	url.searchParams.set(tokenParameter, token);
 	return url.toString();

@@ -2,34 +2,41 @@ import type { JsonWebKey } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { jobInState } from '../job';
+import { hasEnded, jobInState } from '../job';
 import type { VideoJob } from '../job';
 import { unreadBecause } from '../read';
 import type { Reading } from '../read';
-import type { Delivery, JobState, VideoProvider } from '../types';
+import type { Delivery, VideoProvider } from '../types';
 import type { OnceOnly, SpentNonces } from './once';
 import { openToken } from './token';
+import type { CallbackToken } from './token';
 
 const maxBodyBytes = 1024 * 1024;
 
-/** What a delivery is checked with. */
-export interface Checks {
+/** What tells whether a delivery is one that we asked for. */
+export interface Authentication {
 	provider: VideoProvider;
 	apiKey: string;
 	now: number;
+	/** The sleeping execution that is called, if it is one. */
+	execution?: string;
+	/** Keys for the signature; undefined when they cannot be had right now. */
+	keys(): Promise<JsonWebKey[] | undefined>;
+	/** Newer keys, or undefined when it is too early to ask again. */
+	newerKeys(): Promise<JsonWebKey[] | undefined>;
+	/** For the owner of the workflow; the sender learns nothing but a status. */
+	warn(problem: 'unknown_key' | 'no_job_id'): void;
+}
+
+/** What a trigger checks a delivery with. */
+export interface Checks extends Authentication {
 	once: OnceOnly;
 	/** The workflow that would run. */
 	scope: string;
 	/** Nonces that were spent before this process started. */
 	stored: SpentNonces;
-	/** Keys for the signature; undefined when they cannot be had right now. */
-	keys(): Promise<JsonWebKey[] | undefined>;
-	/** Newer keys, or undefined when it is too early to ask again. */
-	newerKeys(): Promise<JsonWebKey[] | undefined>;
 	/** Reads the job with the user's own key: what it says is what counts. */
 	read(jobId: string): Promise<Reading>;
-	/** For the owner of the workflow; the sender learns nothing but a status. */
-	warn(problem: 'unknown_key' | 'no_job_id'): void;
 }
 
 export type Verdict =
@@ -47,17 +54,10 @@ export async function receive(
 	tokenText: string,
 	checks: Checks,
 ): Promise<Verdict> {
-	const { provider, apiKey, now, once, scope, stored } = checks;
-	const opened = openToken(apiKey, tokenText, now);
-	if ('problem' in opened) {
-		if (opened.problem === 'unknown_key') checks.warn('unknown_key');
-		return { status: 401 };
-	}
-	const { token } = opened;
-	if (token.provider !== provider.id) return { status: 401 };
-	if (delivery.rawBody.length > maxBodyBytes) return { status: 400 };
-	const signature = await checkSignature(delivery, checks);
-	if (signature !== 'good') return { status: signature === 'wrong' ? 401 : 503 };
+	const { provider, now, once, scope, stored } = checks;
+	const authenticated = await authenticate(delivery, tokenText, checks);
+	if ('status' in authenticated) return authenticated;
+	const { token } = authenticated;
 
 	// Nothing is awaited between here and the claim: deliveries that come together meet here.
 	const jobId = jobIdOf(delivery, provider);
@@ -70,7 +70,7 @@ export async function receive(
 		return { status: 400 };
 	}
 	const { state } = await checks.read(jobId).catch(unreadBecause);
-	if (!isEnded(state)) {
+	if (!hasEnded(state)) {
 		once.release(token.nonce, { wasAsked: true });
 		const isFinal = state.status === 'unreadable' && !state.failure.retryable;
 		return { status: isFinal ? 400 : 503 };
@@ -80,12 +80,29 @@ export async function receive(
 	return { status: 200, job: jobInState(provider, { jobId, model, metadata }, state) };
 }
 
-const isEnded = ({ status }: JobState) =>
-	status === 'completed' || status === 'failed' || status === 'canceled';
+/** Token, size and signature, in this order: the token that was sealed for this very receiver. */
+export async function authenticate(
+	delivery: Delivery,
+	tokenText: string,
+	checks: Authentication,
+): Promise<{ token: CallbackToken } | { status: 400 | 401 | 503 }> {
+	const opened = openToken(checks.apiKey, tokenText, checks.now);
+	if ('problem' in opened) {
+		if (opened.problem === 'unknown_key') checks.warn('unknown_key');
+		return { status: 401 };
+	}
+	const { token } = opened;
+	if (token.provider !== checks.provider.id) return { status: 401 };
+	if (token.execution !== checks.execution) return { status: 401 };
+	if (delivery.rawBody.length > maxBodyBytes) return { status: 400 };
+	const signature = await checkSignature(delivery, checks);
+	if (signature !== 'good') return { status: signature === 'wrong' ? 401 : 503 };
+	return { token };
+}
 
 async function checkSignature(
 	delivery: Delivery,
-	{ provider, keys, newerKeys, now }: Checks,
+	{ provider, keys, newerKeys, now }: Authentication,
 ): Promise<'good' | 'wrong' | 'unknown'> {
 	const signing = provider.callback?.signing;
 	if (!signing) return 'good';

@@ -13,6 +13,8 @@ export interface CallbackToken {
 	/** Milliseconds since the epoch. */
 	expires: number;
 	metadata: IDataObject | null;
+	/** The sleeping execution that it wakes; absent in the tokens of triggers. */
+	execution?: string;
 }
 
 /** Longer than any provider tries to deliver. */

@@ -6,13 +6,13 @@ import { operationFields } from './operations';
 import { optionsField } from './options';
 
 /** All parameters of a node for these providers; with more than one, the provider comes first. */
-export function nodeProperties(providers: Providers): INodeProperties[] {
+export function nodeProperties(providers: Providers, { canSleep = false } = {}): INodeProperties[] {
 	return [
 		...operationFields(providers),
 		...videoFields(providers),
 		...jobFields,
 		simplifyField,
-		optionsField(providers),
+		optionsField(providers, canSleep),
 	];
 }
 

@@ -146,6 +146,31 @@ const waitOptions: INodeProperties[] = [
 	},
 ];
 
+/** Of the node that can be woken; the others only poll. */
+const waitStrategy: INodeProperties = {
+	displayName: 'Wait Strategy',
+	name: 'waitStrategy',
+	type: 'options',
+	options: [
+		{
+			name: 'Auto',
+			value: 'auto',
+			description:
+				'By callback where the provider calls back and can reach this n8n, else by polling',
+		},
+		{
+			name: 'Callback',
+			value: 'callback',
+			description: 'Sleep until the provider calls; the execution holds nothing meanwhile',
+		},
+		{ name: 'Polling', value: 'polling', description: 'Ask the provider again and again' },
+	],
+	displayOptions: { show: { '/operation': ['generateAndWait'] } },
+	default: 'auto',
+	description:
+		"How to wait for the videos. Callbacks need an n8n that can be reached from the internet by https (n8n's setting WEBHOOK_URL).",
+};
+
 const requestOptions: INodeProperties = {
 	displayName: 'Request Options',
 	name: 'requestOptions',
@@ -172,7 +197,7 @@ const requestOptions: INodeProperties = {
 	],
 };
 
-export const optionsField = (providers: Providers): INodeProperties => ({
+export const optionsField = (providers: Providers, canSleep: boolean): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -183,6 +208,7 @@ export const optionsField = (providers: Providers): INodeProperties => ({
 		...callbackOptions(providers),
 		...batchOptions,
 		...waitOptions,
+		...(canSleep ? [waitStrategy] : []),
 		requestOptions,
 	].sort((one, other) => one.displayName.localeCompare(other.displayName)),
 });

@@ -31,7 +31,8 @@ export async function generateAndWait(items: Item[], stopOnError: boolean): Prom
 	);
 }
 
-function readWaitOptions(item: Item) {
+/** Of the first item, for all: they are waited for together. */
+export function readWaitOptions(item: Item) {
 	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
 	return {
 		intervalMs: Math.max(1, readNumber(item, 'Poll Interval', pollInterval)) * secondMs,

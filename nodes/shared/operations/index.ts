@@ -16,6 +16,7 @@ import { cancel } from './cancel';
 import { download } from './download';
 import { estimateCost } from './estimateCost';
 import { generate } from './generate';
+import { generateAndSleep } from './generateAndSleep';
 import { generateAndWait } from './generateAndWait';
 import { get } from './get';
 import { concurrencyOf } from './submitAll';
@@ -56,11 +57,20 @@ function noSuchProvider(
 	});
 }
 
+/** What a node with a webhook does differently: it can be woken. */
+const sleepingOperations = {
+	...operations,
+	video: { ...operations.video, generateAndWait: generateAndSleep },
+};
+
 /**
  * The operations as workflows run them. n8n's routing engine would start all items at once, pair
  * none, and with On Error = Stop throw the ids of paid jobs away with the first refused item.
  */
-export function customOperations(providers: Providers): INodeType['customOperations'] {
+export function customOperations(
+	providers: Providers,
+	{ canSleep = false } = {},
+): INodeType['customOperations'] {
 	const runsOf = (runs: Record<string, Run>) =>
 		Object.fromEntries(
 			Object.entries(runs).map(([name, run]) => [
@@ -81,7 +91,10 @@ export function customOperations(providers: Providers): INodeType['customOperati
 			]),
 		);
 	return Object.fromEntries(
-		Object.entries(operations).map(([resource, runs]) => [resource, runsOf(runs)]),
+		Object.entries(canSleep ? sleepingOperations : operations).map(([resource, runs]) => [
+			resource,
+			runsOf(runs),
+		]),
 	);
 }
 

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readCallbackAddress, sealCallbackUrl } from '../callback/address';
+import { readCallbackTarget, sealCallbackUrl } from '../callback/address';
+import type { CallbackTarget } from '../callback/address';
 import { concurrently } from '../concurrently';
 import { sentence } from '../failure';
 import type { BinaryImage } from '../imageFile';
@@ -29,9 +30,10 @@ interface Checked {
 	/** Still to be uploaded; none where the request has URLs. */
 	images: BinaryImage[];
 	facts: JobFacts & { model: string; metadata: IDataObject | null };
-	/** Where the provider is to call, without our token. */
-	callbackAddress?: string;
+	callback?: CallbackTarget;
 }
+
+type TargetOf = (item: Item, metadata: IDataObject | null) => Promise<CallbackTarget | undefined>;
 
 const checksAtATime = 4;
 
@@ -39,11 +41,20 @@ const checksAtATime = 4;
  * Checks every item, then submits those that may be: nothing is sent before all were looked at.
  *
  * @param stopOnError whether the first failure ends the run
+ * @param targetOf whom the provider is to call about the item's job
  * @throws NodeApiError, NodeOperationError with `stopOnError`; the message names what is paid for
  */
-export async function submitAll(items: Item[], stopOnError: boolean): Promise<Submission[]> {
+export async function submitAll(
+	items: Item[],
+	stopOnError: boolean,
+	targetOf: TargetOf = readCallbackTarget,
+): Promise<Submission[]> {
 	// A few at a time: binary images are loaded to look at them.
-	const checked = await concurrently(items, checksAtATime, check);
+	const checked = await concurrently(
+		items,
+		checksAtATime,
+		async (item) => await check(item, targetOf),
+	);
 	if (stopOnError) for (const entry of checked) if ('error' in entry) throw entry.error;
 	const requests = checked.filter((entry) => 'request' in entry);
 	const overBudget = await checkBudget(requests);
@@ -64,27 +75,30 @@ export async function submitAll(items: Item[], stopOnError: boolean): Promise<Su
 	return done;
 }
 
-async function check(item: Item): Promise<Checked | { item: Item; error: NodeFailure }> {
+async function check(
+	item: Item,
+	targetOf: TargetOf,
+): Promise<Checked | { item: Item; error: NodeFailure }> {
 	try {
 		const request = readRequest(item);
 		const metadata = readMetadata(item);
-		const callbackAddress = await readCallbackAddress(item, metadata);
+		const callback = await targetOf(item, metadata);
 		const facts = { model: request.model.id, cost: listedPrice(request), metadata };
 		const images = await readImages(item);
 		if (images.length > 0) request.imageUrls = images.map(contentName);
-		return { item, request, images, facts, callbackAddress };
+		return { item, request, images, facts, callback };
 	} catch (error) {
 		return { item, error: asNodeFailure(item, error) };
 	}
 }
 
 async function submit(
-	{ item, request, images, facts, callbackAddress }: Checked,
+	{ item, request, images, facts, callback }: Checked,
 	uploads: Uploads,
 ): Promise<Submission> {
 	const uploadImages = async () => await uploads.urlsOf(item, images);
 	try {
-		const callbackUrl = callbackAddress && (await sealCallbackUrl(item, callbackAddress, facts));
+		const callbackUrl = callback && (await sealCallbackUrl(item, facts.model, callback));
 		const accepted = await submitOnce(
 			item,
 			{ ...request, callbackUrl },

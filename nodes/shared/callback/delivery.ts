@@ -1,0 +1,95 @@
+import type { JsonWebKey } from 'node:crypto';
+
+import type { IN8nHttpFullResponse, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { jsonParse, NodeOperationError } from 'n8n-workflow';
+
+import { describeText } from '../answers';
+import { itemOfWebhook } from '../item';
+import type { Item } from '../item';
+import { providers } from '../registry';
+import { credentialsOf } from '../send';
+import type { Delivery } from '../types';
+import { tokenParameter } from './address';
+import { KeyCache } from './keys';
+import type { FetchKeys } from './keys';
+import type { Authentication } from './receive';
+
+/** Shared by all webhooks of the process. */
+const keyCache = new KeyCache();
+
+const warnAgainAfterMs = 5 * 60 * 1000;
+const warnedAt = new Map<string, number>();
+
+/** For the owner of the workflow, and not once for each forgery. */
+export function warn(functions: IWebhookFunctions, problem: string, detail = ''): void {
+	const now = Date.now();
+	if (now - (warnedAt.get(problem) ?? 0) < warnAgainAfterMs) return;
+	warnedAt.set(problem, now);
+	functions.logger.warn(`${functions.getNode().name}: ${problem} ${detail}`.trimEnd());
+}
+
+/** Answers a delivery, whatever happens: n8n makes a failed execution of what a webhook throws. */
+export async function answerDelivery(
+	functions: IWebhookFunctions,
+	handle: (functions: IWebhookFunctions) => Promise<IWebhookResponseData>,
+): Promise<IWebhookResponseData> {
+	try {
+		return await handle(functions);
+	} catch (error) {
+		const response = functions.getResponseObject();
+		if (!response.headersSent) response.status(503).json({ accepted: false });
+		warn(
+			functions,
+			'A callback could not be checked, and the provider was asked to send it again:',
+			describeText((error as Error).message),
+		);
+		return { noWebhookResponse: true };
+	}
+}
+
+export type WebhookItem = Item & { functions: IWebhookFunctions };
+
+/** The callback as an item of the provider that the node is set to. */
+export function webhookItem(functions: IWebhookFunctions): WebhookItem {
+	const id = functions.getNodeParameter('provider');
+	const provider = providers.find((candidate) => candidate.id === id && candidate.callback);
+	if (provider) return { ...itemOfWebhook(functions, provider), functions };
+	throw new NodeOperationError(functions.getNode(), `"${String(id)}" does not call back`);
+}
+
+/** What came, with the exact bytes of its body, and the token in its address. */
+export function deliveryOf(functions: IWebhookFunctions): Delivery & { token: string } {
+	const { headers, rawBody, query } = functions.getRequestObject();
+	const token = String(query[tokenParameter] ?? '');
+	return { headers, rawBody: rawBody ?? Buffer.alloc(0), token };
+}
+
+export async function authenticationOf(
+	item: WebhookItem,
+): Promise<Omit<Authentication, 'warn' | 'execution'>> {
+	const { provider } = item;
+	const now = Date.now();
+	const { apiKey, restUrl } = await credentialsOf(item);
+	const urls = provider.callback?.signing?.keyUrls(String(restUrl ?? '').replace(/\/+$/, '')) ?? [];
+	const fetchKeys: FetchKeys = async (url) => await fetchKeysFrom(item, url);
+	return {
+		provider,
+		apiKey: String(apiKey),
+		now,
+		keys: async () => await keyCache.get(urls, fetchKeys, now),
+		newerKeys: async () => await keyCache.refetch(urls, fetchKeys, now),
+	};
+}
+
+/** The published keys of a provider (JWKS): public, so no key of ours goes there. */
+async function fetchKeysFrom({ functions }: WebhookItem, url: string): Promise<JsonWebKey[]> {
+	const { body } = (await functions.helpers.httpRequest({
+		method: 'GET',
+		url,
+		encoding: 'text',
+		timeout: 5000,
+		returnFullResponse: true,
+	})) as IN8nHttpFullResponse;
+	const { keys } = jsonParse<{ keys?: unknown }>(String(body), { fallbackValue: {} });
+	return Array.isArray(keys) ? (keys as JsonWebKey[]) : [];
+}

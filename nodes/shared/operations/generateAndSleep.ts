@@ -1,0 +1,50 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { tokenLifeMs } from '../callback/token';
+import { concurrently } from '../concurrently';
+import type { Item } from '../item';
+import { jobInState } from '../job';
+import type { Outcome } from '../outcome';
+import { readJob, unreadBecause } from '../read';
+import { isAwaited, park, parkAgain } from '../sleep/park';
+import { readResumeAddress } from '../sleep/resume';
+import { generateAndWait, readWaitOptions } from './generateAndWait';
+import { concurrencyOf, submitAll } from './submitAll';
+import type { Submitted } from './submitAll';
+
+/**
+ * Submits every item and sleeps until the provider has called back about each; polls instead where
+ * it cannot be called back.
+ */
+export async function generateAndSleep(items: Item[], stopOnError: boolean): Promise<Outcome[]> {
+	const [first] = items;
+	if (!first) return [];
+	const functions = first.functions as IExecuteFunctions;
+	const parked = await parkAgain(functions, items);
+	if (parked) return parked;
+	const address = await readResumeAddress(first);
+	if (address === undefined) return await generateAndWait(items, stopOnError);
+
+	const { timeoutMs } = readWaitOptions(first);
+	const execution = functions.getExecutionId();
+	const submissions = await submitAll(items, stopOnError, async () => ({
+		address,
+		execution,
+		expires: Date.now() + timeoutMs + tokenLifeMs,
+		// The parked items hold it.
+		metadata: null,
+	}));
+	// Whoever calls while the execution is being saved is turned away by n8n, and not all call again.
+	const outcomes = await concurrently(submissions, concurrencyOf(items), async (submission) =>
+		'error' in submission ? submission : await lookAt(submission),
+	);
+	if (outcomes.some(isAwaited)) await park(functions, outcomes, Date.now() + timeoutMs);
+	return outcomes;
+}
+
+async function lookAt({ item, accepted, facts }: Submitted): Promise<Outcome> {
+	const { state, raw } = await readJob(item, facts.jobId).catch(unreadBecause);
+	// The provider may not know a job yet that it has just accepted.
+	const known = state.status === 'unreadable' ? { status: accepted.status } : state;
+	return { item, job: jobInState(item.provider, facts, known), raw };
+}

@@ -1,0 +1,65 @@
+import { whyNotCallable, whyNotCalled } from '../callback/address';
+import { badInput } from '../failure';
+import { isTool } from '../item';
+import type { Item } from '../item';
+import { isN8n1, resumeUrlOf } from '../platform';
+import { optionsOf } from '../request';
+
+const strategies = ['auto', 'callback', 'polling'];
+
+/**
+ * Where the provider can wake this execution, or undefined when the node has to poll: n8n's resume
+ * URL with the node in its path, as `sleepWebhooks` ask for it.
+ *
+ * @throws NodeOperationError when callbacks are asked for where they cannot work
+ */
+export async function readResumeAddress(item: Item): Promise<string | undefined> {
+	const { waitStrategy = 'auto' } = optionsOf(item);
+	if (!strategies.includes(String(waitStrategy))) {
+		throw badInput(
+			item.node,
+			item.index,
+			`The wait strategy "${String(waitStrategy).slice(0, 100)}" is none`,
+			`Choose one of: ${strategies.join(', ')}`,
+		);
+	}
+	// An agent wants the answer of its tool at once; n8n would not give it the one after the sleep.
+	if (waitStrategy === 'polling' || isTool(item)) return undefined;
+	const { callback, displayName } = item.provider;
+	const address = resumeAddress(item);
+	// n8n 1 lets the caller of a sub-workflow that slept go on with the caller's own input.
+	const isUseless = item.functions.getMode() === 'integrated' && isN8n1(item);
+	if (waitStrategy === 'auto') {
+		return callback && !whyNotCallable(address) && !isUseless ? address : undefined;
+	}
+	if (!callback) {
+		throw badInput(
+			item.node,
+			item.index,
+			`${displayName} does not call back`,
+			'Set Wait Strategy to Auto or Polling',
+		);
+	}
+	if (isUseless) {
+		throw badInput(
+			item.node,
+			item.index,
+			'This n8n does not hand the result of a sub-workflow on that has slept',
+			'Set Wait Strategy to Auto or Polling, or update n8n to version 2',
+		);
+	}
+	const problem = await whyNotCalled(item, address);
+	if (!problem) return address;
+	throw badInput(
+		item.node,
+		item.index,
+		`${displayName} cannot call this n8n back: its address ${new URL(address).origin} ${problem}`,
+		"Set n8n's WEBHOOK_URL to its public https address, or Wait Strategy to Auto or Polling",
+	);
+}
+
+function resumeAddress(item: Item): string {
+	const url = resumeUrlOf(item);
+	url.pathname += `/${item.node.id}`;
+	return url.toString();
+}
