@@ -65,7 +65,7 @@ export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutio
 	return { ...toData(outcome, job), pairedItem };
 }
 
-export function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
+function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
 	const json: IDataObject = { ...job };
 	if ('error' in outcome) return { json };
 	if (parameterOf(outcome.item, 'simplify') === false) json.raw = outcome.raw ?? null;

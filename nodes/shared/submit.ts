@@ -104,8 +104,8 @@ function uncertainError(item: Item, reason: string, httpCode?: number): NodeApiE
 		retryable: false,
 	};
 	const error = toNodeError(item.node, item.provider, failure, { itemIndex: item.index, httpCode });
-	error.message = `${displayName} may have accepted and billed this request, but no job ID arrived: ${sentence(reason)}`;
-	error.description = `It is not sent again. Look for the job in your ${displayName} dashboard; to submit once more on purpose, start a new execution.`;
+	error.message = `${displayName} may have accepted and billed this request, but no job ID arrived: ${sentence(reason)} It is not sent again.`;
+	error.description = `Look for the job in your ${displayName} dashboard; to submit once more on purpose, start a new execution.`;
 	error.context.mayBeAccepted = true;
 	return error;
 }

@@ -46,7 +46,7 @@ describe.each(providerTable)('%s', (_, provider) => {
 		const result = await runUnified(sandbox(), provider, generate, { retryOnFail: true });
 		expect(submits()).toBe(1);
 		expect(result.error?.message).toContain('may have accepted and billed');
-		expect(result.error?.description).toContain('not sent again');
+		expect(result.error?.message).toContain('not sent again');
 	});
 
 	it('a submit that times out is not repeated', async () => {

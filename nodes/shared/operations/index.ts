@@ -9,7 +9,7 @@ import type {
 import { concurrently } from '../concurrently';
 import { itemOfRouting, itemOfRun } from '../item';
 import type { Item } from '../item';
-import { asNodeFailure, outcomeOf, toData, toOutput } from '../outcome';
+import { asNodeFailure, outcomeOf, toItem, toOutput } from '../outcome';
 import type { Outcome } from '../outcome';
 import type { VideoProvider } from '../types';
 import { cancel } from './cancel';
@@ -115,9 +115,13 @@ export function routingOf(providers: Providers, resource: keyof typeof operation
 				const provider = chosenProvider(providers, () => this.getNodeParameter('provider', null));
 				if (!provider) throw noSuchProvider(this, providers);
 				const item = itemOfRouting(this, provider);
-				const [outcome] = await run([item], true);
-				if ('error' in outcome) throw outcome.error;
-				return [toData(outcome, outcome.job)];
+				// What a tool throws, n8n tries again under a new run index, or keeps from the model, which
+				// then asks for the video once more. So a refusal is an answer, too.
+				const [outcome] = await run([item], false).catch((error: Error) =>
+					outcomesOfError([item], error),
+				);
+				item.signal?.throwIfAborted();
+				return [toItem(outcome, false)];
 			},
 		},
 	};
