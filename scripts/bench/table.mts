@@ -1,0 +1,17 @@
+/** Prints rows of cells below each other; the first row is the header, the first column the label. */
+export function printTable(rows: string[][]): void {
+	const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+	for (const [label, ...cells] of rows) {
+		const padded = cells.map((cell, column) => cell.padStart(widths[column + 1]));
+		console.log([label.padEnd(widths[0]), ...padded].join('   ').trimEnd());
+	}
+	console.log();
+}
+
+export function median(numbers: number[]): number {
+	const sorted = [...numbers].sort((one, two) => one - two);
+	return sorted[Math.floor(sorted.length / 2)];
+}
+
+export const mean = (numbers: number[]): number =>
+	numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

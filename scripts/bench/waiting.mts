@@ -1,0 +1,255 @@
+// What waiting for a video costs, by callback, by our polling and by the loop that is built by hand.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import axios from 'axios';
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import type { SandboxJob } from '../../sandbox/server.mts';
+import { ROOT } from '../folders.mts';
+import { installN8n, N8N_VERSION } from '../n8n/install.mts';
+import type { Execution, Workflow } from '../n8n/rest.mts';
+import { CREDENTIAL_TYPES, startSession } from '../n8n/session.mts';
+import type { Session } from '../n8n/session.mts';
+import { packPackage } from '../pack.mts';
+import { INSPECTED, memoryAfterCollection } from './inspector.mts';
+import { mean, printTable } from './table.mts';
+
+const VEO = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
+const LOOP = join(ROOT, 'scripts', 'bench', 'loop.json');
+const SHORTEST_SECONDS = 40;
+const STEP_SECONDS = 3;
+const SETTLE_MS = 20_000;
+
+/** How a job is waited for. */
+interface Way {
+	name: string;
+	provider: 'evolink' | 'fal';
+	/** Undefined: the loop by hand. */
+	waitStrategy?: 'callback' | 'polling';
+	/** All jobs as the items of one execution, instead of one execution each. */
+	together?: boolean;
+}
+
+const ways: Way[] = [
+	{ name: 'callback', provider: 'evolink', waitStrategy: 'callback' },
+	{ name: 'callback, fal', provider: 'fal', waitStrategy: 'callback' },
+	{
+		name: 'callback, one execution',
+		provider: 'evolink',
+		waitStrategy: 'callback',
+		together: true,
+	},
+	{ name: 'our polling, 10 s', provider: 'evolink', waitStrategy: 'polling' },
+	{ name: 'loop by hand, 30 s', provider: 'evolink' },
+];
+
+const MODELS = {
+	evolink: 'veo-3.1-generate-preview',
+	fal: 'fal-ai/veo3.1/reference-to-video',
+};
+
+/** Prints the tables. */
+export async function benchWaiting(jobs: number, asleep: number): Promise<void> {
+	await installN8n(N8N_VERSION, (progress) => console.log(progress));
+	const session = await startSession({
+		tarball: await packPackage(),
+		jobSeconds: 600,
+		fileFolders: [],
+		allowHttpCallbacks: true,
+		env: INSPECTED,
+	});
+	try {
+		await compareWays(session, jobs);
+		await compareMemory(session, asleep);
+	} finally {
+		await session.close();
+	}
+}
+
+async function compareWays(session: Session, jobs: number): Promise<void> {
+	const longest = SHORTEST_SECONDS + STEP_SECONDS * (jobs - 1);
+	console.log(
+		`Waiting for ${jobs} videos that take ${SHORTEST_SECONDS} to ${longest} s, in each way at the same time`,
+	);
+	const measured = await Promise.all(ways.map(async (way) => await measure(session, way, jobs)));
+	const loop = measured.at(-1) as Measured;
+	printTable([
+		['', ...ways.map(({ name }) => name)],
+		['provider requests a job', ...measured.map(({ requests }) => requests.toFixed(1))],
+		['video ready → next node, s, mean', ...measured.map(({ delay }) => delay.toFixed(2))],
+		[
+			'of the loop by hand',
+			...measured.map(({ delay }) => `${((100 * delay) / loop.delay).toFixed(1)} %`),
+		],
+	]);
+}
+
+interface Measured {
+	requests: number;
+	/** Seconds. */
+	delay: number;
+}
+
+async function measure(session: Session, way: Way, jobs: number): Promise<Measured> {
+	const { sandbox, client } = session;
+	const prompts = Array.from(
+		{ length: jobs },
+		(_, index) => `${way.name} #sandbox:seconds=${SHORTEST_SECONDS + STEP_SECONDS * index}`,
+	);
+	const batches = way.together ? [prompts] : prompts.map((prompt) => [prompt]);
+	const executions = await Promise.all(
+		batches.map(async (batch) => {
+			const workflow = way.waitStrategy
+				? veoWorkflow(session, way, batch)
+				: await loop(session, batch);
+			const id = await client.runWorkflow(await client.createWorkflow(workflow), 'Start');
+			return await client.waitForExecution(id, 300_000);
+		}),
+	);
+	const own = sandbox.jobs().filter(({ prompt }) => prompt.startsWith(`${way.name} #`));
+	const ids = new Set(own.map(({ id }) => id));
+	const requests = sandbox.requests.filter(({ jobId }) => jobId && ids.has(jobId));
+	const delays = executions.map((execution, index) => {
+		const ready = batches[index].map((prompt) => readyAt(own, prompt));
+		return (nextNodeAt(execution) - Math.max(...ready)) / 1000;
+	});
+	return { requests: requests.length / jobs, delay: mean(delays) };
+}
+
+function readyAt(jobs: SandboxJob[], prompt: string): number {
+	const endedAt = jobs.find((job) => job.prompt === prompt)?.endedAt;
+	if (endedAt === undefined) throw new Error(`The job of "${prompt}" has not ended.`);
+	return endedAt;
+}
+
+function nextNodeAt({ id, status, data }: Execution): number {
+	const next = data.resultData.runData.Next?.[0];
+	if (next) return next.startTime;
+	throw new Error(`Execution ${id} is ${status}: ${data.resultData.error?.message}`);
+}
+
+const node = (name: string, type: string, parameters: INodeParameters = {}): INode => ({
+	id: name,
+	name,
+	type,
+	typeVersion: type.endsWith('.code') ? 2 : 1,
+	position: [0, 0],
+	parameters,
+});
+
+const to = (name: string) => ({ main: [[{ node: name, type: 'main' as const, index: 0 }]] });
+
+function veo(
+	{ credentials }: Session,
+	provider: Way['provider'],
+	operation: string,
+	options: INodeParameters = {},
+): INode {
+	const type = CREDENTIAL_TYPES[provider];
+	return {
+		...node('Veo', VEO, {
+			provider,
+			resource: 'video',
+			operation,
+			model: MODELS[provider],
+			prompt: '={{ $json.prompt }}',
+			imageUrls: 'https://cdn.example.org/fox.png',
+			options,
+		}),
+		credentials: { [type]: credentials[type] },
+	};
+}
+
+/** Start → Prompts → Veo → Next. */
+function veoWorkflow(session: Session, way: Way, prompts: string[]): Workflow {
+	const items = JSON.stringify(prompts.map((prompt) => ({ prompt })));
+	return {
+		name: way.name,
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger'),
+			node('Prompts', 'n8n-nodes-base.code', {
+				jsCode: `return ${items}.map((json) => ({ json }));`,
+			}),
+			veo(session, way.provider, 'generateAndWait', { waitStrategy: way.waitStrategy }),
+			node('Next', 'n8n-nodes-base.noOp'),
+		],
+		connections: { Start: to('Prompts'), Prompts: to('Veo'), Veo: to('Next') },
+	};
+}
+
+/** The workflow that is shipped beside this file, pointed to the sandbox. */
+async function loop({ sandbox }: Session, [prompt]: string[]): Promise<Workflow> {
+	const { baseUrl, apiKey } = sandbox.credentials.evolink;
+	const text = await readFile(LOOP, 'utf8');
+	return JSON.parse(
+		text
+			.replaceAll('https://api.evolink.ai', baseUrl)
+			.replaceAll('YOUR_API_KEY', apiKey)
+			.replace('A ceramic fox turns its head', prompt),
+	) as Workflow;
+}
+
+async function compareMemory(session: Session, asleep: number): Promise<void> {
+	console.log(`Memory of n8n with ${asleep} executions asleep`);
+	// The same work without the sleep first: a process that has just started has not grown yet.
+	const look = async () => {
+		await pause(SETTLE_MS);
+		return await memoryAfterCollection(session.n8n.logFile);
+	};
+	await runMany(session, asleep, 'generate');
+	const idle = await look();
+	await runMany(session, asleep, 'generateAndWait');
+	const sleeping = await look();
+	const { length } = await session.client.executionsWith('waiting');
+	if (length !== asleep) throw new Error(`${length} executions are asleep, not ${asleep}.`);
+	const row = (label: string, one: number, other: number) => [
+		label,
+		one.toFixed(0),
+		other.toFixed(0),
+		(other / one).toFixed(2),
+	];
+	printTable([
+		['MB, after a garbage collection', 'idle', `${asleep} asleep`, 'ratio'],
+		row('held', idle.held, sleeping.held),
+		row('resident', idle.resident, sleeping.resident),
+	]);
+	console.log(`Idle: after ${asleep} executions that did not sleep, in the same process.`);
+}
+
+/** As many executions of a published workflow, started through its webhook. */
+async function runMany(session: Session, count: number, operation: string): Promise<void> {
+	const { client, n8n, sandbox } = session;
+	const submitted = sandbox.count({ call: 'submit' });
+	const start: INode = {
+		...node('Start', 'n8n-nodes-base.webhook', { httpMethod: 'POST', path: operation }),
+		typeVersion: 2,
+		webhookId: operation,
+	};
+	const generate = veo(session, 'evolink', operation, { waitStrategy: 'callback' });
+	if (operation === 'generate')
+		delete (generate.parameters.options as INodeParameters).waitStrategy;
+	generate.parameters.prompt = 'A fox';
+	const id = await client.createWorkflow({
+		name: operation,
+		nodes: [start, generate, node('Next', 'n8n-nodes-base.noOp')],
+		connections: { Start: to('Veo'), Veo: to('Next') },
+	});
+	await client.activate(id);
+	const url = `${n8n.url}/webhook/${operation}`;
+	const post = async () => await axios.post(url, {}, { proxy: false, validateStatus: () => true });
+	// n8n registers webhooks a little after it has answered.
+	let done = 0;
+	while ((await post()).status === 404) await pause(200);
+	done++;
+	const worker = async () => {
+		while (done < count) {
+			done++;
+			const { status } = await post();
+			if (status !== 200) throw new Error(`n8n answered ${status} to a start.`);
+		}
+	};
+	await Promise.all(Array.from({ length: 5 }, worker));
+	while (sandbox.count({ call: 'submit' }) - submitted < count) await pause(500);
+}
