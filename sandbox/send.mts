@@ -4,13 +4,16 @@ import type { Response } from 'express';
 import type { Answer } from './contract.mts';
 import type { Fault } from './faults.mts';
 
+/** Keeps no process alive whose clients and server are gone. */
+const pause = async (milliseconds: number) => await sleep(milliseconds, undefined, { ref: false });
+
 /** Writes an answer, spoilt by `fault` if there is one. */
 export async function sendAnswer(
 	response: Response,
 	{ status, headers, body }: Answer,
 	fault?: Fault,
 ): Promise<void> {
-	if (fault?.kind === 'slow' && fault.where === 'headers') await sleep(fault.milliseconds);
+	if (fault?.kind === 'slow' && fault.where === 'headers') await pause(fault.milliseconds);
 	if (response.destroyed) return;
 	response.status(status).set(headers ?? {});
 	const spoilsBody =
@@ -95,7 +98,7 @@ async function pourSlowly(
 		const half = isFirst ? Math.floor(chunk.length / 2) : 0;
 		if (isFirst) {
 			response.write(chunk.subarray(0, half));
-			await sleep(milliseconds);
+			await pause(milliseconds);
 			isFirst = false;
 		}
 		if (response.destroyed) return;

@@ -226,6 +226,74 @@ describe.each([3.1, 2.2, 1.7])('AI Agent %s', (typeVersion) => {
 	});
 });
 
+describe('Workflow Tool, whose workflow generates', () => {
+	/** Called by the agent, it makes the video; n8n calls only what is published. */
+	async function workflowTool(prompt: string, options: INodeParameters): Promise<INode> {
+		const { client } = session();
+		const workflow = veoWorkflow(session(), {
+			prompts: [prompt],
+			parameters: { operation: 'generateAndWait', options: { pollInterval: 1, ...options } },
+		});
+		workflow.nodes[0] = node('Start', 'n8n-nodes-base.executeWorkflowTrigger', {
+			typeVersion: 1.1,
+			parameters: { inputSource: 'passthrough' },
+		});
+		const id = await client.createWorkflow(workflow);
+		await client.activate(id);
+		return node('Make Video', `${LANGCHAIN}.toolWorkflow`, {
+			typeVersion: 2.2,
+			parameters: {
+				description: 'Makes a video',
+				workflowId: { __rl: true, mode: 'id', value: id },
+				workflowInputs: { mappingMode: 'defineBelow', value: {}, schema: [] },
+			},
+		});
+	}
+
+	/** Starts the agent, and calls back when the workflow of its tool sleeps. */
+	async function runAsleep(typeVersion: number, prompt: string): Promise<Execution> {
+		const { client, sandbox, n8n } = session();
+		const veo = await workflowTool(prompt, { waitStrategy: 'auto' });
+		model.calls = [{}];
+		const workflow = await client.createWorkflow(agentWorkflow(typeVersion, veo));
+		const id = await client.runWorkflow(workflow, 'Start');
+		await until(
+			'the agent waits',
+			async () => (await client.getExecution(id)).status === 'waiting',
+		);
+		const { id: jobId } = jobOf(prompt);
+		sandbox.finish(jobId);
+		await sandbox.deliver(jobId, {
+			mutate: (message) => ({
+				...message,
+				url: message.url.replace('https://n8n.example.org', n8n.url),
+			}),
+		});
+		return await client.waitForExecution(id);
+	}
+
+	it('sleeps, and an agent 3.1 goes on with the finished video', async () => {
+		const prompt = 'a fox #sandbox:seconds=600';
+		expect((await runAsleep(3.1, prompt)).status).toBe('success');
+		expect(model.toolAnswers().map(answered)).toEqual([completed(prompt)]);
+	});
+
+	it('sleeps, and n8n lets an agent 2.2 go on without the video', async () => {
+		await runAsleep(2.2, 'a fox #sandbox:seconds=600');
+		expect(model.toolAnswers()).toEqual([expect.stringContaining('Sub-workflow is paused')]);
+	});
+
+	it.each([3.1, 2.2])('polls, and an agent %s gets the finished video', async (typeVersion) => {
+		await runAgent(
+			typeVersion,
+			['a fox'],
+			await workflowTool('a fox', { waitStrategy: 'polling' }),
+		);
+		expectPolled('a fox');
+		expect(model.toolAnswers().map(answered)).toEqual([completed('a fox')]);
+	});
+});
+
 interface RpcAnswer {
 	result?: Record<string, unknown>;
 	error?: unknown;
