@@ -10,6 +10,12 @@ import type { AcceptedJob, VideoRequest } from './types';
 export type Submission =
 	{ state: 'sent'; problem?: string } | { state: 'accepted'; job: AcceptedJob };
 
+/** A job that this execution has submitted, or the failed one whose retry it is. */
+export type OwnJob = AcceptedJob & {
+	/** Of the failed execution: its callback goes there. */
+	isInherited: boolean;
+};
+
 interface Entry {
 	executionId: string;
 	hash: string;
@@ -60,6 +66,12 @@ export class Ledger {
 			hash: this.#hash,
 			submission,
 		};
+	}
+
+	/** Whether another execution, which has failed, submitted it. */
+	isInherited(): boolean {
+		const executionId = this.#entries[this.#key]?.executionId;
+		return executionId !== undefined && executionId !== this.#executionId;
 	}
 
 	/** The provider certainly did not accept it: a second try may submit again. */

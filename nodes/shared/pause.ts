@@ -22,5 +22,5 @@ export async function pause(ms: number, signal?: AbortSignal, clock = systemCloc
 	signal?.throwIfAborted();
 }
 
-/** Spreads requests that would otherwise meet again and again: 75 % to 125 % of the time given. */
-export const jitter = (ms: number) => Math.round(ms * (0.75 + Math.random() / 2));
+/** Spreads requests that would otherwise meet again and again: up to a quarter more than the time given. */
+export const jitter = (ms: number) => Math.round(ms * (1 + Math.random() / 4));

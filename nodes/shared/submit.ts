@@ -4,10 +4,11 @@ import { isFailure, isSuccess } from './answers';
 import { sentence, toNodeError } from './failure';
 import type { Item } from './item';
 import { Ledger } from './ledger';
+import type { OwnJob } from './ledger';
 import { jitter, pause } from './pause';
 import { isAnswer, retryAfterMs, send } from './send';
 import type { Unanswered } from './send';
-import type { AcceptedJob, Failure, VideoRequest, WireResponse } from './types';
+import type { Failure, VideoRequest, WireResponse } from './types';
 
 const maxAttempts = 4;
 /** A provider that wants a longer break is left alone, and the item says so. */
@@ -24,10 +25,10 @@ export async function submitOnce(
 	item: Item,
 	request: VideoRequest,
 	uploadImages?: () => Promise<string[]>,
-): Promise<AcceptedJob> {
+): Promise<OwnJob> {
 	const ledger = new Ledger(item, request);
 	const earlier = ledger.get();
-	if (earlier?.state === 'accepted') return earlier.job;
+	if (earlier?.state === 'accepted') return { ...earlier.job, isInherited: ledger.isInherited() };
 	if (earlier?.state === 'sent') {
 		throw uncertainError(item, earlier.problem ?? 'an earlier try was cut off');
 	}
@@ -57,7 +58,7 @@ export async function submitOnce(
 	const parsed = item.provider.submit.parse(answer);
 	if (!isFailure(parsed)) {
 		ledger.set({ state: 'accepted', job: parsed });
-		return parsed;
+		return { ...parsed, isInherited: false };
 	}
 	if (parsed.mayBeAccepted || mayBeAccepted(answer))
 		return throwUncertain(parsed.message, answer.status);

@@ -3,7 +3,7 @@ import { hasEnded } from './job';
 import { jitter, pause, systemClock } from './pause';
 import type { Clock } from './pause';
 import type { Reading } from './read';
-import type { ErrorCode, Failure } from './types';
+import type { ErrorCode, Failure, JobState } from './types';
 
 export interface WaitOptions {
 	intervalMs: number;
@@ -31,6 +31,21 @@ const timedOut: Failure = {
 	retryable: true,
 };
 
+/** Tells when asking about a job makes no sense any more. */
+export class Patience {
+	readonly #refusals = new Map<number, number>();
+
+	/** Why no further question about this job will be answered, if that is so after this state. */
+	lostWith(index: number, state: JobState): Failure | undefined {
+		const isRefusal = state.status === 'unreadable' && !state.failure.retryable;
+		const refusals = isRefusal ? (this.#refusals.get(index) ?? 0) + 1 : 0;
+		this.#refusals.set(index, refusals);
+		if (state.status !== 'unreadable') return undefined;
+		const isFinal = finalCodes.includes(state.failure.code);
+		return isFinal || refusals === toleratedRefusals ? state.failure : undefined;
+	}
+}
+
 /**
  * Asks about all jobs, again and again, with one timer for all of them, until each has ended, the
  * time is up, or asking makes no sense. In the order of the job ids.
@@ -46,7 +61,7 @@ export async function waitForJobs(
 	const results: WaitResult[] = jobIds.map(() => ({
 		last: { state: { status: 'queued' }, raw: null },
 	}));
-	const refusals = jobIds.map(() => 0);
+	const patience = new Patience();
 	let pending = jobIds.map((_, index) => index);
 	let breakMs = 0;
 
@@ -57,21 +72,16 @@ export async function waitForJobs(
 			break;
 		}
 		await pause(Math.min(left, Math.max(jitter(intervalMs), breakMs)), signal, clock);
-		const readings = await concurrently(pending, concurrency, async (index) => {
+		breakMs = 0;
+		await concurrently(pending, concurrency, async (index) => {
+			// Asked to be left alone, we leave out the rest of this round.
+			if (breakMs > 0) return;
 			const reading = await read(jobIds[index], index);
-			if (reading.state.status !== 'unreadable') {
-				refusals[index] = 0;
-				results[index].last = reading;
-				return reading;
-			}
 			// The last state that was read stands; an unlucky question does not change it.
-			const { failure } = reading.state;
-			refusals[index] = failure.retryable ? 0 : refusals[index] + 1;
-			const isFinal = finalCodes.includes(failure.code);
-			if (isFinal || refusals[index] === toleratedRefusals) results[index].gaveUp = failure;
-			return reading;
+			if (reading.state.status !== 'unreadable') results[index].last = reading;
+			results[index].gaveUp = patience.lostWith(index, reading.state);
+			breakMs = Math.max(breakMs, reading.retryAfterMs ?? 0);
 		});
-		breakMs = Math.max(0, ...readings.map(({ retryAfterMs }) => retryAfterMs ?? 0));
 		pending = pending.filter(
 			(index) => !results[index].gaveUp && !hasEnded(results[index].last.state),
 		);

@@ -253,7 +253,7 @@ describe('Workflow Tool, whose workflow generates', () => {
 	/** Starts the agent, and calls back when the workflow of its tool sleeps. */
 	async function runAsleep(typeVersion: number, prompt: string): Promise<Execution> {
 		const { client, sandbox, n8n } = session();
-		const veo = await workflowTool(prompt, { waitStrategy: 'auto' });
+		const veo = await workflowTool(prompt, { waitStrategy: 'callback' });
 		model.calls = [{}];
 		const workflow = await client.createWorkflow(agentWorkflow(typeVersion, veo));
 		const id = await client.runWorkflow(workflow, 'Start');
@@ -283,12 +283,8 @@ describe('Workflow Tool, whose workflow generates', () => {
 		expect(model.toolAnswers()).toEqual([expect.stringContaining('Sub-workflow is paused')]);
 	});
 
-	it.each([3.1, 2.2])('polls, and an agent %s gets the finished video', async (typeVersion) => {
-		await runAgent(
-			typeVersion,
-			['a fox'],
-			await workflowTool('a fox', { waitStrategy: 'polling' }),
-		);
+	it.each([3.1, 2.2])('with Auto polls for an agent %s', async (typeVersion) => {
+		await runAgent(typeVersion, ['a fox'], await workflowTool('a fox', { waitStrategy: 'auto' }));
 		expectPolled('a fox');
 		expect(model.toolAnswers().map(answered)).toEqual([completed('a fox')]);
 	});

@@ -193,6 +193,21 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
 		expect(execution.data.resultData.runData.After).toHaveLength(1);
 	});
 
+	it('a callback that comes while the execution is still awake is delivered again', async () => {
+		const { sandbox } = session();
+		sandbox.settings.callbackRetryMilliseconds = 2500;
+		const slow = { kind: 'slow', milliseconds: 2000, where: 'headers' } as const;
+		sandbox.inject({ call: 'status', fault: slow });
+		const id = await start(workflowOf(['one'], {}));
+		await until('its last look is under way', () => sandbox.count({ call: 'status' }) === 1);
+		finish('one');
+		await asleep(id);
+		expect(after(await ended(id))).toEqual([completed('one')]);
+		const [early, late] = sandbox.deliveries.map(({ status }) => status);
+		expect(early).toBeGreaterThanOrEqual(400);
+		expect(late).toBe(200);
+	});
+
 	it('what has ended before it sleeps needs no callback', async () => {
 		const early = ['one #sandbox:seconds=0', 'two #sandbox:seconds=0'];
 		const execution = await ended(await start(workflowOf(early, {})));
@@ -220,6 +235,81 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
 		expect(await statusOf(id)).toBe('waiting');
 		finish('one');
 		expect(after(await ended(id))).toEqual([completed('one')]);
+	});
+
+	it('what could not be read at a callback is asked for when it is delivered again', async () => {
+		const { sandbox } = session();
+		const id = await fallAsleep(['one', 'two']);
+		sandbox.settings.allowHttpCallbacks = false;
+		finish('two');
+		sandbox.settings.allowHttpCallbacks = true;
+		sandbox.settings.callbackRetryMilliseconds = 2500;
+		// After the job itself, which is asked about first.
+		sandbox.inject({ call: 'status', fault: { kind: 'status', status: 503 }, after: 1 });
+		finish('one');
+		expect(after(await ended(id))).toEqual(['one', 'two'].map(completed));
+		expect(sandbox.deliveries.map(({ status }) => status)).toEqual([undefined, 503, 200]);
+	});
+
+	it('a provider that is slow to answer does not hold the callback, nor wake it twice', async () => {
+		const { sandbox } = session();
+		const id = await fallAsleep(['one']);
+		sandbox.settings.callbackRetryMilliseconds = 3000;
+		const slow = { kind: 'slow', milliseconds: 10_000, where: 'headers' } as const;
+		sandbox.inject({ call: 'status', fault: slow });
+		finish('one');
+		const execution = await ended(id, 30_000);
+		expect(after(execution)).toEqual([completed('one')]);
+		expect(execution.data.resultData.runData.After).toHaveLength(1);
+		expect(sandbox.deliveries.map(({ status }) => status)).toEqual([503, 200]);
+	}, 60_000);
+
+	it('jobs that can never be read leave with the reason', async () => {
+		const id = await fallAsleep(['one', 'two']);
+		session().sandbox.inject({
+			call: 'status',
+			fault: { kind: 'status', status: 403 },
+			times: Infinity,
+		});
+		finish('one');
+		expect(after(await ended(id))).toEqual(
+			['one', 'two'].map((asked) =>
+				expect.objectContaining({
+					asked,
+					jobId: jobOf(asked).id,
+					// What fal says with this status.
+					error: expect.objectContaining({ code: 'insufficient_balance' }),
+				}),
+			),
+		);
+	});
+
+	it('a callback that comes when the time is up leaves it to the deadline', async () => {
+		const { client, sandbox } = session();
+		const id = await fallAsleep(['one'], { options: { timeout: 0.05 } });
+		sandbox.settings.allowHttpCallbacks = false;
+		finish('one');
+		sandbox.settings.allowHttpCallbacks = true;
+		await pause(3000);
+		// What n8n has read by now it would go on with, even if it went on with it meanwhile.
+		expect(await deliver(jobOf('one'))).toEqual([503]);
+		expect(await statusOf(id)).toBe('waiting');
+		await client.stopExecution(id);
+	});
+
+	it("n8n's retry of a failed execution polls, because the callbacks go to the failed one", async () => {
+		const { client, sandbox } = session();
+		const prompts = ['one', 'two', 'three'];
+		sandbox.inject({ call: 'submit', fault: { kind: 'status', status: 401 }, after: 1 });
+		const options = { concurrency: 1, pollInterval: 1 };
+		const failed = await ended(await start(workflowOf(prompts, { options })));
+		expect(failed.status).toBe('error');
+		// Answered when it has ended.
+		const retried = client.retryExecution(failed.id, false);
+		await until('all are submitted', () => sandbox.jobs().length === 3);
+		finish(...prompts);
+		expect(after(await ended(await retried))).toEqual(prompts.map(completed));
+		expect(submits()).toBe(4);
 	});
 
 	it('strangers do not wake it', async () => {

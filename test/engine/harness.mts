@@ -1,6 +1,11 @@
 import 'reflect-metadata';
 import { Container } from '@n8n/di';
-import { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	BinaryDataService,
+	ExecutionLifecycleHooks,
+	WebhookContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import { createRunExecutionData, NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
 import type {
 	IBinaryKeyData,
@@ -12,6 +17,7 @@ import type {
 	INodeType,
 	IRun,
 	IRunExecutionData,
+	IWebhookData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
@@ -64,6 +70,23 @@ export interface NodeResult {
 	errorItems: INodeExecutionData[];
 	error?: Error & { description?: string; context?: IDataObject; httpCode?: string };
 	run: IRun;
+	/** Calls the node that sleeps, as n8n does when its resume URL is called. */
+	wake(call: Call): Promise<Woken>;
+}
+
+/** What reaches the node of a call to its resume URL. */
+export interface Call {
+	token: string;
+	body?: IDataObject;
+	/** The execution that is called; the one that ran by default. */
+	execution?: string;
+}
+
+export interface Woken {
+	/** Of the answer to the caller. */
+	status?: number;
+	/** What the execution would go on with. */
+	items?: INodeExecutionData[];
 }
 
 const nodeName = 'Veo';
@@ -87,7 +110,47 @@ export async function runNode(options: NodeRun): Promise<NodeResult> {
 		errorItems: errorItems ?? [],
 		error: (last?.error ?? run.data.resultData.error) as NodeResult['error'],
 		run,
+		wake: async (call) => await wake(workflow, additionalData, run, call),
 	};
+}
+
+async function wake(
+	workflow: Workflow,
+	additionalData: IWorkflowExecuteAdditionalData,
+	run: IRun,
+	{ token, body = {}, execution = additionalData.executionId }: Call,
+): Promise<Woken> {
+	const node = workflow.getNode(nodeName) as INode;
+	const answer: Woken = {};
+	const response = {
+		headersSent: false,
+		status(code: number) {
+			answer.status = code;
+			return response;
+		},
+		json: () => response,
+	};
+	const rawBody = Buffer.from(JSON.stringify(body));
+	const headers = { 'content-type': 'application/json' };
+	const context = new WebhookContext(
+		workflow,
+		node,
+		{
+			...additionalData,
+			executionId: execution,
+			httpRequest: { headers, query: { veoToken: token }, rawBody, body },
+			httpResponse: response,
+		} as unknown as IWorkflowExecuteAdditionalData,
+		'manual',
+		{} as IWebhookData,
+		[],
+		// As n8n reads it from its database.
+		structuredClone(run.data),
+	);
+	const type = workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion) as INodeType;
+	const result = await type.webhook?.call(context);
+	answer.items = result?.workflowData?.[0];
+	return answer;
 }
 
 function buildWorkflow(

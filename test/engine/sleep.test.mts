@@ -192,6 +192,16 @@ describe('what is wrong with the strategy is said before anything is submitted',
 		expect(error?.description).toContain('auto, callback, polling');
 	});
 
+	it.each(['callback', 'polling'])(
+		'a point in time as the timeout, which no database can keep, with %s',
+		async (waitStrategy) => {
+			const timeout = '={{ Date.now() }}';
+			const { error } = await wait(fal, { waitStrategy, timeout }, { n8nUrl: publicUrl });
+			expect(error?.message).toContain('10080 (a week) at the most');
+			expect(sandbox().requests).toHaveLength(0);
+		},
+	);
+
 	it('each item has the reason when the node continues on errors', async () => {
 		const result = await wait(
 			silent[0][1],

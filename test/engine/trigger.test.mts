@@ -5,6 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { sealToken } from '../../nodes/shared/callback/token';
 import { providers } from '../../nodes/shared/registry';
+import { startSandbox } from '../../sandbox/server.mts';
 import { jsonOf, request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
 import { allWarnings, startTrigger } from './triggerHarness.mts';
 import type { RunningTrigger } from './triggerHarness.mts';
@@ -131,6 +132,34 @@ describe.each(calling)('%s', (id, provider) => {
 		expect(trigger.runs).toEqual([]);
 		await until(() => trigger.runs.length > 0);
 		expect(trigger.runs[0][0].binary?.film).toMatchObject({ mimeType: 'video/mp4' });
+	});
+
+	it.each([
+		['is gone', { kind: 'status', status: 404 }],
+		['leads to a page', { kind: 'raw', status: 200, contentType: 'text/html', body: '<html>' }],
+		['is always cut off', { kind: 'truncate' }],
+	] as const)('a video whose link %s: the item keeps the link and says why', async (_, fault) => {
+		trigger = await startTrigger(sandbox(), id, { options: { downloadVideo: true } });
+		sandbox().inject({ call: 'media', fault, times: Infinity });
+		await generate('x');
+		await until(() => trigger.runs.length > 0, 10_000);
+		expect(trigger.runs).toHaveLength(1);
+		const [{ json, binary }] = trigger.runs[0];
+		expect(binary).toBeUndefined();
+		expect(json).toMatchObject({
+			status: 'completed',
+			videoUrl: sandbox().jobs()[0].videoUrl,
+			error: { message: expect.stringMatching(/\w/) },
+			metadata: { row: 7 },
+		});
+	});
+
+	it('a failed job has no video to download', async () => {
+		trigger = await startTrigger(sandbox(), id, { options: { downloadVideo: true } });
+		await generate('x #sandbox:content-policy');
+		await until(() => trigger.runs.length > 0);
+		expect(trigger.runs[0][0]).toMatchObject({ json: { status: 'failed' } });
+		expect(sandbox().count({ call: 'media' })).toBe(0);
 	});
 
 	it('deliveries that are repeated, and five at the same moment, start one run', async () => {
@@ -440,6 +469,36 @@ describe('fal signs', () => {
 		const answers = await sandbox().deliver(second, { times: 10, parallel: true });
 		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(401));
 		expect(fetched() - before).toBe(0);
+
+		const later = Date.now() + 5 * 60_000;
+		const now = jest.spyOn(Date, 'now').mockImplementation(() => later);
+		try {
+			expect((await sandbox().deliver(second)).map(({ status }) => status)).toEqual([200]);
+		} finally {
+			now.mockRestore();
+		}
+		expect(fetched() - before).toBe(1);
+		expect(trigger.runs).toHaveLength(2);
+	});
+
+	it('without its keys no signature is good: it is asked to deliver again', async () => {
+		// One whose keys no test has seen before.
+		const other = await startSandbox({ jobSeconds: 600, allowHttpCallbacks: true });
+		try {
+			trigger = await startTrigger(other, 'fal');
+			other.inject({ call: 'jwks', fault: { kind: 'status', status: 503 }, times: Infinity });
+			const options = { callbackUrl: trigger.url };
+			await runUnified(other, calling[0][1], { operation: 'generate', ...request, options });
+			const [{ id }] = other.jobs();
+			other.settings.allowHttpCallbacks = false;
+			other.finish(id);
+			other.settings.allowHttpCallbacks = true;
+			expect((await other.deliver(id)).map(({ status }) => status)).toEqual([503]);
+			expect(trigger.runs).toEqual([]);
+			other.reset();
+		} finally {
+			await other.stop();
+		}
 	});
 });
 

@@ -1,22 +1,31 @@
-import { Gathering, Gatherings } from '../../nodes/shared/sleep/gathering';
+import { DayCache } from '../../nodes/shared/sleep/dayCache';
+import { Gathering } from '../../nodes/shared/sleep/gathering';
+import type { Sight } from '../../nodes/shared/sleep/gathering';
 
 const total = 4;
 let now: number;
 let ended: Set<number>;
+let unreadable: Set<number>;
 let asked: number[];
 let gathering: Gathering<string>;
 
 beforeEach(() => {
 	now = 1_000_000;
 	ended = new Set();
+	unreadable = new Set();
 	asked = [];
 	gathering = new Gathering();
 });
 
+const sightOf = (index: number): Sight<string> => {
+	if (unreadable.has(index)) return 'unknown';
+	return ended.has(index) ? { ended: `video ${index}` } : 'running';
+};
+
 const look = async (index: number) => {
 	asked.push(index);
 	await Promise.resolve();
-	return ended.has(index) ? `video ${index}` : undefined;
+	return sightOf(index);
 };
 
 const hear = async (index: number) => await gathering.hear(index, total, look, now);
@@ -32,7 +41,7 @@ it('asks about the job itself, then about the newest that is not known', async (
 });
 
 it('asks to be told again about a job that still runs', async () => {
-	expect(await hear(2)).toBe('running');
+	expect(await hear(2)).toBe('again');
 	expect(asked).toEqual([2]);
 });
 
@@ -60,10 +69,10 @@ it('finds what nobody has told, at the next callback', async () => {
 });
 
 it('leaves alone for two seconds what has just been asked about', async () => {
-	expect(await hear(2)).toBe('running');
+	expect(await hear(2)).toBe('again');
 	now += 1999;
 	end(2);
-	expect(await hear(2)).toBe('running');
+	expect(await hear(2)).toBe('again');
 	expect(asked).toEqual([2]);
 	now += 1;
 	expect(await hear(2)).toBe('asleep');
@@ -78,67 +87,128 @@ it('takes note of a repeated callback without asking anybody', async () => {
 	expect(asked).toEqual(before);
 });
 
-it('of callbacks at the same moment, one wakes the execution, and each job is asked about once', async () => {
+it('callbacks at the same moment are all told, and each job is asked about once', async () => {
 	end(0, 1, 2, 3);
 	const heard = await Promise.all([0, 1, 2, 3, 0, 1, 2, 3].map(hear));
-	expect(heard.filter((answer) => answer === 'complete')).toHaveLength(1);
+	expect(new Set(heard)).toEqual(new Set(['complete']));
 	expect([...asked].sort()).toEqual([0, 1, 2, 3]);
 });
 
-it('looks once more for a callback that comes while a look is under way', async () => {
+it('gives a callback that is repeated at once the same answer', async () => {
 	end(0, 1, 2);
-	let answerAbout3 = () => {};
-	const slow = async (index: number) => {
-		if (index !== 3) return await look(index);
-		asked.push(index);
-		// What the provider says was true when it was asked.
-		const answer = ended.has(3) ? 'video 3' : undefined;
-		await new Promise<void>((resolve) => (answerAbout3 = resolve));
-		return answer;
-	};
-	const first = gathering.hear(0, total, slow, now);
-	while (!asked.includes(3)) await Promise.resolve();
-	end(3);
-	const second = gathering.hear(1, total, slow, now);
-	await new Promise(setImmediate);
-	answerAbout3();
-	expect(await first).toBe('asleep');
-	while (asked.filter((index) => index === 3).length < 2) await Promise.resolve();
-	answerAbout3();
-	expect(await second).toBe('complete');
+	unreadable.add(3);
+	expect(await hear(2)).toBe('again');
+	unreadable.clear();
+	now += 1999;
+	expect(await hear(2)).toBe('again');
+	now += 1;
+	expect(await hear(2)).toBe('asleep');
 });
 
-it('wakes again when n8n is asked for the same jobs long after it was woken', async () => {
+it('asks to be told again when a job could not be read that may have ended', async () => {
 	end(0, 1, 2, 3);
+	unreadable.add(2);
+	expect(await hear(0)).toBe('again');
+	expect(asked).toEqual([0, 3, 2, 1]);
+	unreadable.clear();
+	now += 2000;
 	expect(await hear(0)).toBe('complete');
-	now += 5000;
+});
+
+it('does not, when another one still runs, which will be called about', async () => {
+	end(0, 2, 3);
+	unreadable.add(3);
 	expect(await hear(0)).toBe('asleep');
-	now += 6000;
-	expect(await hear(0)).toBe('complete');
+	expect(asked).toEqual([0, 3, 2, 1]);
+});
+
+describe('while a look is under way', () => {
+	let answers: Array<() => void>;
+
+	beforeEach(() => (answers = []));
+
+	/** What the provider says was true when it was asked; about job 3 it says so when told to. */
+	const slow = async (index: number) => {
+		asked.push(index);
+		const sight = sightOf(index);
+		if (index === 3) await new Promise<void>((resolve) => answers.push(resolve));
+		return sight;
+	};
+	const hearSlowly = async (index: number) => await gathering.hear(index, total, slow, now);
+	const settle = async () => await new Promise(setImmediate);
+
+	it('one more is taken for a callback that comes about another job', async () => {
+		end(0, 1, 2);
+		const first = hearSlowly(0);
+		await settle();
+		end(3);
+		const second = hearSlowly(1);
+		await settle();
+		answers.shift()?.();
+		expect(await first).toBe('asleep');
+		await settle();
+		answers.shift()?.();
+		expect(await second).toBe('complete');
+	});
+
+	it('one more is taken for a callback about that very job', async () => {
+		end(0, 1, 2);
+		const first = hearSlowly(0);
+		await settle();
+		end(3);
+		const own = hearSlowly(3);
+		await settle();
+		answers.shift()?.();
+		expect(await first).toBe('asleep');
+		await settle();
+		answers.shift()?.();
+		expect(await own).toBe('complete');
+		expect(asked.filter((index) => index === 3)).toHaveLength(2);
+	});
+
+	it('those that come about one job share it', async () => {
+		end(0, 1, 2);
+		const both = [hearSlowly(0), hearSlowly(1)];
+		await settle();
+		answers.shift()?.();
+		await settle();
+		answers.shift()?.();
+		expect(await Promise.all(both)).toEqual(['asleep', 'asleep']);
+		expect(asked.filter((index) => index === 3)).toHaveLength(2);
+	});
+});
+
+it('lets one caller wake the execution, and another one if that came to nothing', () => {
+	expect(gathering.mayResume(now)).toBe(true);
+	expect(gathering.mayResume(now + 9999)).toBe(false);
+	expect(gathering.mayResume(now + 10_000)).toBe(true);
+	expect(gathering.mayResume(now + 10_001)).toBe(false);
 });
 
 it('a look that fails is no answer, and the next one may succeed', async () => {
 	const failing = async () => await Promise.reject(new Error('no network'));
-	await expect(gathering.hear(0, total, failing, now)).rejects.toThrow('no network');
+	expect(await gathering.hear(0, total, failing, now)).toBe('again');
 	now += 2000;
 	end(0);
 	expect(await hear(0)).toBe('asleep');
 });
 
-describe('the gatherings of a process', () => {
-	it('are one for an execution', () => {
-		const gatherings = new Gatherings<string>();
-		expect(gatherings.of('a', now)).toBe(gatherings.of('a', now + 1));
-		expect(gatherings.of('a', now)).not.toBe(gatherings.of('b', now));
+describe('what is kept for a day', () => {
+	const newCache = () => new DayCache(() => ({}));
+
+	it('is one for a key', () => {
+		const cache = newCache();
+		expect(cache.of('a', now)).toBe(cache.of('a', now + 1));
+		expect(cache.of('a', now)).not.toBe(cache.of('b', now));
 	});
 
-	it('are forgotten a day after they were used', () => {
-		const gatherings = new Gatherings<string>();
+	it('is forgotten a day after it was used', () => {
+		const cache = newCache();
 		const day = 24 * 60 * 60 * 1000;
-		const [used, unused] = [gatherings.of('used', now), gatherings.of('unused', now)];
-		expect(gatherings.of('used', now + day)).toBe(used);
-		gatherings.of('another', now + day + 1);
-		expect(gatherings.of('used', now + day + 2)).toBe(used);
-		expect(gatherings.of('unused', now + day + 2)).not.toBe(unused);
+		const [used, unused] = [cache.of('used', now), cache.of('unused', now)];
+		expect(cache.of('used', now + day)).toBe(used);
+		cache.of('another', now + day + 1);
+		expect(cache.of('used', now + day + 2)).toBe(used);
+		expect(cache.of('unused', now + day + 2)).not.toBe(unused);
 	});
 });

@@ -124,6 +124,9 @@ const batchOptions: INodeProperties[] = [
 	},
 ];
 
+/** A week, which is longer than any provider keeps a job. */
+export const longestTimeoutMinutes = 7 * 24 * 60;
+
 const waitOptions: INodeProperties[] = [
 	{
 		displayName: 'Poll Interval (Seconds)',
@@ -138,7 +141,7 @@ const waitOptions: INodeProperties[] = [
 		displayName: 'Timeout (Minutes)',
 		name: 'timeout',
 		type: 'number',
-		typeOptions: { minValue: 1 },
+		typeOptions: { minValue: 1, maxValue: longestTimeoutMinutes },
 		displayOptions: { show: { '/operation': ['generateAndWait'] } },
 		default: 15,
 		description:
@@ -156,12 +159,13 @@ const waitStrategy: INodeProperties = {
 			name: 'Auto',
 			value: 'auto',
 			description:
-				'By callback where the provider calls back and can reach this n8n, else by polling',
+				'By callback where the provider calls back and can reach this n8n, else and in called workflows by polling',
 		},
 		{
 			name: 'Callback',
 			value: 'callback',
-			description: 'Sleep until the provider calls; the execution holds nothing meanwhile',
+			description:
+				'Sleep until the provider calls; the execution holds nothing meanwhile. Not in a workflow that is called once for each item.',
 		},
 		{ name: 'Polling', value: 'polling', description: 'Ask the provider again and again' },
 	],

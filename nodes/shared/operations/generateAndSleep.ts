@@ -8,8 +8,8 @@ import type { Outcome } from '../outcome';
 import { readJob, unreadBecause } from '../read';
 import { isAwaited, park, parkAgain } from '../sleep/park';
 import { readResumeAddress } from '../sleep/resume';
-import { generateAndWait, readWaitOptions } from './generateAndWait';
-import { concurrencyOf, submitAll } from './submitAll';
+import { generateAndWait, pollUntilEnded, readWaitOptions } from './generateAndWait';
+import { submitAll } from './submitAll';
 import type { Submitted } from './submitAll';
 
 /**
@@ -25,7 +25,8 @@ export async function generateAndSleep(items: Item[], stopOnError: boolean): Pro
 	const address = await readResumeAddress(first);
 	if (address === undefined) return await generateAndWait(items, stopOnError);
 
-	const { timeoutMs } = readWaitOptions(first);
+	const waitOptions = readWaitOptions(first);
+	const { timeoutMs, concurrency } = waitOptions;
 	const execution = functions.getExecutionId();
 	const submissions = await submitAll(items, stopOnError, async () => ({
 		address,
@@ -34,8 +35,11 @@ export async function generateAndSleep(items: Item[], stopOnError: boolean): Pro
 		// The parked items hold it.
 		metadata: null,
 	}));
+	// About the jobs of the failed execution that this one retries, nobody calls here.
+	if (submissions.some((submission) => 'accepted' in submission && submission.accepted.isInherited))
+		return await pollUntilEnded(submissions, waitOptions);
 	// Whoever calls while the execution is being saved is turned away by n8n, and not all call again.
-	const outcomes = await concurrently(submissions, concurrencyOf(items), async (submission) =>
+	const outcomes = await concurrently(submissions, concurrency, async (submission) =>
 		'error' in submission ? submission : await lookAt(submission),
 	);
 	if (outcomes.some(isAwaited)) await park(functions, outcomes, Date.now() + timeoutMs);

@@ -1,12 +1,14 @@
+import { longestTimeoutMinutes } from '../description/options';
+import { badInput } from '../failure';
 import type { Item } from '../item';
 import { explained, jobInState } from '../job';
 import type { Outcome } from '../outcome';
 import { readJob, unreadBecause } from '../read';
 import { optionsOf, readNumber } from '../request';
 import { waitForJobs } from '../wait';
-import type { WaitResult } from '../wait';
+import type { WaitOptions, WaitResult } from '../wait';
 import { concurrencyOf, submitAll } from './submitAll';
-import type { Submitted } from './submitAll';
+import type { Submission, Submitted } from './submitAll';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -14,14 +16,22 @@ const minuteMs = 60 * secondMs;
 /** Submits every item, then asks about the jobs until each has ended. */
 export async function generateAndWait(items: Item[], stopOnError: boolean): Promise<Outcome[]> {
 	if (items.length === 0) return [];
+	// Read before anything is submitted: it may be wrong.
 	const waitOptions = readWaitOptions(items[0]);
-	const submissions = await submitAll(items, stopOnError);
+	return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
+}
+
+/** Asks about the jobs until each has ended. */
+export async function pollUntilEnded(
+	submissions: Submission[],
+	waitOptions: Omit<WaitOptions, 'clock'>,
+): Promise<Outcome[]> {
 	const submitted = submissions.filter((submission) => 'accepted' in submission);
 	const results = await waitForJobs(
 		submitted.map(({ facts }) => facts.jobId),
 		// Whatever goes wrong with a question, the jobs are paid for and must leave the node.
 		async (jobId, index) => await readJob(submitted[index].item, jobId).catch(unreadBecause),
-		{ ...waitOptions, concurrency: concurrencyOf(items) },
+		waitOptions,
 	);
 	const outcomes = new Map(
 		submitted.map((entry, index) => [entry.item, outcomeOfWait(entry, results[index])]),
@@ -32,11 +42,21 @@ export async function generateAndWait(items: Item[], stopOnError: boolean): Prom
 }
 
 /** Of the first item, for all: they are waited for together. */
-export function readWaitOptions(item: Item) {
+export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
 	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
+	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));
+	if (minutes > longestTimeoutMinutes) {
+		throw badInput(
+			item.node,
+			item.index,
+			`Timeout is ${minutes} minutes, and ${longestTimeoutMinutes} (a week) at the most`,
+			'Give the minutes to wait, not a point in time, or check the expression',
+		);
+	}
 	return {
 		intervalMs: Math.max(1, readNumber(item, 'Poll Interval', pollInterval)) * secondMs,
-		timeoutMs: Math.max(0, readNumber(item, 'Timeout', timeout)) * minuteMs,
+		timeoutMs: minutes * minuteMs,
+		concurrency: concurrencyOf([item]),
 		signal: item.signal,
 	};
 }

@@ -8,17 +8,18 @@ import type { BinaryImage } from '../imageFile';
 import { contentName, readImages, Uploads } from '../images';
 import type { Item } from '../item';
 import type { JobFacts } from '../job';
+import type { OwnJob } from '../ledger';
 import { asNodeFailure } from '../outcome';
 import type { NodeFailure } from '../outcome';
 import { listedPrice } from '../price';
 import { optionsOf, readMetadata, readNumber, readRequest } from '../request';
 import { submitOnce } from '../submit';
-import type { AcceptedJob, VideoRequest } from '../types';
+import type { VideoRequest } from '../types';
 import { checkBudget } from './budget';
 
 export interface Submitted {
 	item: Item;
-	accepted: AcceptedJob;
+	accepted: OwnJob;
 	facts: JobFacts & { jobId: string };
 }
 
@@ -65,9 +66,10 @@ export async function submitAll(
 	const submissions = await concurrently(checked, concurrencyOf(items), async (entry) => {
 		if ('error' in entry) return entry;
 		if (overBudget) return { item: entry.item, error: overBudget(entry.item) };
-		if (failed && stopOnError) return undefined;
-		const submission = await submit(entry, uploads);
-		failed ||= 'error' in submission;
+		const isOver = () => failed && stopOnError;
+		if (isOver()) return undefined;
+		const submission = await submit(entry, uploads, isOver);
+		failed ||= submission !== undefined && 'error' in submission;
 		return submission;
 	});
 	const done = submissions.filter((submission) => submission !== undefined);
@@ -92,11 +94,18 @@ async function check(
 	}
 }
 
+/** Undefined when the run was over before it was sent. */
 async function submit(
 	{ item, request, images, facts, callback }: Checked,
 	uploads: Uploads,
-): Promise<Submission> {
-	const uploadImages = async () => await uploads.urlsOf(item, images);
+	isOver: () => boolean,
+): Promise<Submission | undefined> {
+	const tooLate = new Error('another item has failed meanwhile');
+	const uploadImages = async () => {
+		const urls = await uploads.urlsOf(item, images);
+		if (isOver()) throw tooLate;
+		return urls;
+	};
 	try {
 		const callbackUrl = callback && (await sealCallbackUrl(item, facts.model, callback));
 		const accepted = await submitOnce(
@@ -107,7 +116,7 @@ async function submit(
 		const cost = accepted.cost ?? facts.cost;
 		return { item, accepted, facts: { ...facts, cost, jobId: accepted.jobId } };
 	} catch (error) {
-		return { item, error: asNodeFailure(item, error) };
+		return error === tooLate ? undefined : { item, error: asNodeFailure(item, error) };
 	}
 }
 

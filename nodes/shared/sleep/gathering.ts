@@ -1,16 +1,23 @@
 /** A delivery that is repeated must not make us ask the provider again and again. */
 const askAgainAfterMs = 2000;
 
+const looksAtATime = 5;
+
 /** A resume that came to nothing may be tried again after this time. */
 const resumesWithinMs = 10_000;
 
-/** Longer than any provider tries to deliver. */
-const forgetAfterMs = 24 * 60 * 60 * 1000;
+/** What a look at a job showed: its end, that it runs, or nothing, because it could not be read. */
+export type Sight<T> = { ended: T } | 'running' | 'unknown';
 
-/** Asks about one job: what it has come to, or undefined while it runs. */
-export type Look<T> = (index: number) => Promise<T | undefined>;
+export type Look<T> = (index: number) => Promise<Sight<T>>;
 
-export type Hearing = 'running' | 'asleep' | 'complete';
+/**
+ * `again`: not known yet, to be delivered once more; `asleep`: taken note of, others will be called
+ * about; `complete`: all have ended.
+ */
+export type Hearing = 'again' | 'asleep' | 'complete';
+
+type State = 'ended' | 'running' | 'unknown';
 
 /**
  * What is known of the jobs of one sleeping execution. A mere cache: what it lacks is asked for
@@ -19,30 +26,30 @@ export type Hearing = 'running' | 'asleep' | 'complete';
 export class Gathering<T> {
 	readonly #ended = new Map<number, T>();
 
-	readonly #heardAt = new Map<number, number>();
+	readonly #heard = new Map<number, { at: number; hearing: Promise<Hearing> }>();
 
-	readonly #looks = new Map<number, Promise<boolean>>();
+	readonly #looks = new Map<number, Promise<State>>();
 
-	#check?: Promise<boolean>;
+	#check?: Promise<State>;
 
-	#nextCheck?: Promise<boolean>;
+	#nextCheck?: Promise<State>;
 
 	#resumedAt = -Infinity;
 
-	/**
-	 * A callback about one job of `total`. `running`: not yet, to be delivered again; `asleep`: taken
-	 * note of; `complete`: all have ended, and this caller, the only one, is to wake the execution.
-	 */
+	/** A callback about one job of `total`; repeated at once, it gets the same answer. */
 	async hear(index: number, total: number, look: Look<T>, now: number): Promise<Hearing> {
-		if (now - (this.#heardAt.get(index) ?? -Infinity) < askAgainAfterMs) {
-			return this.#ended.has(index) ? 'asleep' : 'running';
-		}
-		this.#heardAt.set(index, now);
-		if (!(await this.#hasEnded(index, look))) return 'running';
-		if (!(await this.#haveAllEnded(total, look))) return 'asleep';
-		if (now - this.#resumedAt < resumesWithinMs) return 'asleep';
+		const before = this.#heard.get(index);
+		if (before && now - before.at < askAgainAfterMs) return await before.hearing;
+		const hearing = this.#findOut(index, total, look);
+		this.#heard.set(index, { at: now, hearing });
+		return await hearing;
+	}
+
+	/** Whether the caller, the only one for a while, is to wake the execution. */
+	mayResume(now: number): boolean {
+		if (now - this.#resumedAt < resumesWithinMs) return false;
 		this.#resumedAt = now;
-		return 'complete';
+		return true;
 	}
 
 	/** What a job has come to; undefined where that is not known. */
@@ -50,68 +57,71 @@ export class Gathering<T> {
 		return this.#ended.get(index);
 	}
 
-	/** Callbacks that meet here share one question. */
-	async #hasEnded(index: number, look: Look<T>): Promise<boolean> {
-		if (this.#ended.has(index)) return true;
+	/** Frees what is not needed once the execution is awake; should it not be, all is asked for again. */
+	forget(): void {
+		this.#ended.clear();
+		this.#heard.clear();
+	}
+
+	async #findOut(index: number, total: number, look: Look<T>): Promise<Hearing> {
+		// What was asked before the callback came may have been too early.
+		const early = await this.#looks.get(index);
+		const own = early === 'ended' ? early : await this.#see(index, look);
+		if (own !== 'ended') return 'again';
+		const all = await this.#seeAll(total, look);
+		if (all === 'ended') return 'complete';
+		// Of what could not be read, nobody may call any more.
+		return all === 'unknown' ? 'again' : 'asleep';
+	}
+
+	/** Those that meet here share one question. */
+	async #see(index: number, look: Look<T>): Promise<State> {
+		if (this.#ended.has(index)) return 'ended';
 		const asked = this.#looks.get(index) ?? this.#ask(index, look);
 		this.#looks.set(index, asked);
 		return await asked;
 	}
 
-	async #ask(index: number, look: Look<T>): Promise<boolean> {
+	async #ask(index: number, look: Look<T>): Promise<State> {
 		try {
-			const result = await look(index);
-			if (result !== undefined) this.#ended.set(index, result);
-			return result !== undefined;
+			const sight = await look(index);
+			if (typeof sight === 'string') return sight;
+			this.#ended.set(index, sight.ended);
+			return 'ended';
+		} catch {
+			return 'unknown';
 		} finally {
 			this.#looks.delete(index);
 		}
 	}
 
 	/** One check for all that come while none is under way, one more for those that come meanwhile. */
-	async #haveAllEnded(total: number, look: Look<T>): Promise<boolean> {
+	async #seeAll(total: number, look: Look<T>): Promise<State> {
 		if (!this.#check) {
 			this.#check = this.#probe(total, look).finally(() => (this.#check = undefined));
 			return await this.#check;
 		}
 		// The one under way may have passed a job that has ended since.
-		this.#nextCheck ??= this.#check
-			.catch(() => false)
-			.then(async () => {
-				this.#nextCheck = undefined;
-				return await this.#haveAllEnded(total, look);
-			});
+		this.#nextCheck ??= this.#check.then(async () => {
+			this.#nextCheck = undefined;
+			return await this.#seeAll(total, look);
+		});
 		return await this.#nextCheck;
 	}
 
-	/** The newest first: it is the most likely to be still running, which answers the question. */
-	async #probe(total: number, look: Look<T>): Promise<boolean> {
-		for (let index = total - 1; index >= 0; index--) {
-			if (!(await this.#hasEnded(index, look))) return false;
+	/**
+	 * The newest first: it is the most likely to be still running, which answers the question. Where
+	 * it is not, as after a restart, more and more at a time.
+	 */
+	async #probe(total: number, look: Look<T>): Promise<State> {
+		const open = [...Array(total).keys()].reverse().filter((index) => !this.#ended.has(index));
+		let all: State = 'ended';
+		for (let size = 1; open.length > 0; size = Math.min(2 * size, looksAtATime)) {
+			const indexes = open.splice(0, size);
+			const states = await Promise.all(indexes.map(async (index) => await this.#see(index, look)));
+			if (states.includes('running')) return 'running';
+			if (states.includes('unknown')) all = 'unknown';
 		}
-		return true;
-	}
-}
-
-interface Kept<T> {
-	gathering: Gathering<T>;
-	usedAt: number;
-}
-
-/** The gatherings of a process, each for as long as a provider may call about it. */
-export class Gatherings<T> {
-	readonly #kept = new Map<string, Kept<T>>();
-
-	of(key: string, now: number): Gathering<T> {
-		const kept = this.#kept.get(key) ?? { gathering: new Gathering<T>(), usedAt: now };
-		kept.usedAt = now;
-		// The one used last stands last.
-		this.#kept.delete(key);
-		this.#kept.set(key, kept);
-		for (const [other, { usedAt }] of this.#kept) {
-			if (now - usedAt <= forgetAfterMs) break;
-			this.#kept.delete(other);
-		}
-		return kept.gathering;
+		return all;
 	}
 }

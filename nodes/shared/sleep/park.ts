@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { runIndexOf } from '../item';
 import type { Item } from '../item';
@@ -7,6 +7,7 @@ import type { VideoJob } from '../job';
 import { toItem } from '../outcome';
 import type { JobOutcome, Outcome } from '../outcome';
 import type { Failure } from '../types';
+import { DayCache } from './dayCache';
 
 /** What is found in an item that leaves at the deadline; n8n does not run the node again for it. */
 const unfinished: Failure = {
@@ -18,6 +19,30 @@ const unfinished: Failure = {
 /** A job that was accepted and may still end. */
 export const isAwaited = (outcome: Outcome): outcome is JobOutcome =>
 	'job' in outcome && outcome.job.jobId !== null && !hasEnded(outcome.job);
+
+/** The sleeps of this process, by execution and node; one that another process parked is not here. */
+const sleeping = new DayCache<{ firstJobId?: string | null; until: number }>(() => ({ until: 0 }));
+
+const nameSleep = (execution: string, node: INode) => `${execution}/${node.id}`;
+
+/** Job ids are new in each round of a loop, in which execution and node stay the same. */
+const firstAwaited = (outcomes: Outcome[]) => outcomes.find(isAwaited)?.job.jobId;
+
+/** Which sleep of the node it is, by the jobs that are parked. */
+export const sleepKeyOf = (execution: string, node: INode, outcomes: Outcome[]) =>
+	`${nameSleep(execution, node)}/${firstAwaited(outcomes)}`;
+
+/** When the sleep ends; undefined where it has ended already, `fallback` where that is not known. */
+export function deadlineOf(
+	execution: string,
+	node: INode,
+	outcomes: Outcome[],
+	fallback: number,
+): number | undefined {
+	const known = sleeping.of(nameSleep(execution, node), Date.now());
+	if (known.until === 0) return fallback;
+	return known.firstJobId === firstAwaited(outcomes) ? known.until : undefined;
+}
 
 /** Sleeps of this execution by the run of the node, for its next try in the same run. */
 interface SleepContext {
@@ -45,10 +70,10 @@ export async function park(
 			useErrorOutput,
 		),
 	);
-	sleepsIn(functions)[runIndexOf(functions)] = {
-		executionId: functions.getExecutionId(),
-		until,
-	};
+	const executionId = functions.getExecutionId();
+	sleepsIn(functions)[runIndexOf(functions)] = { executionId, until };
+	const sleep = sleeping.of(nameSleep(executionId, functions.getNode()), Date.now());
+	Object.assign(sleep, { firstJobId: firstAwaited(outcomes), until });
 	// A new array: the old one is also the output of the node before. Not by getInputData(), which
 	// is a copy under Execute Once.
 	functions.getExecuteData().data.main = [parked];

@@ -27,10 +27,11 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 	if (waitStrategy === 'polling' || isTool(item)) return undefined;
 	const { callback, displayName } = item.provider;
 	const address = resumeAddress(item);
-	// n8n 1 lets the caller of a sub-workflow that slept go on with the caller's own input.
-	const isUseless = item.functions.getMode() === 'integrated' && isN8n1(item);
+	// A caller that runs a sub-workflow once for each item forgets all but the first that has slept,
+	// and n8n 1 lets every caller go on with its own input.
+	const isCalled = item.functions.getMode() === 'integrated';
 	if (waitStrategy === 'auto') {
-		return callback && !whyNotCallable(address) && !isUseless ? address : undefined;
+		return callback && !whyNotCallable(address) && !isCalled ? address : undefined;
 	}
 	if (!callback) {
 		throw badInput(
@@ -40,7 +41,7 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 			'Set Wait Strategy to Auto or Polling',
 		);
 	}
-	if (isUseless) {
+	if (isCalled && isN8n1(item)) {
 		throw badInput(
 			item.node,
 			item.index,

@@ -1,0 +1,220 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { providers } from '../../nodes/shared/registry';
+import type { NodeResult } from './harness.mts';
+import { request, runUnified, useSandbox } from './sandboxed.mts';
+import type { RunOptions } from './sandboxed.mts';
+
+const sandbox = useSandbox(600);
+/** It signs nothing, so that a test can call for it. */
+const evolink = providers.find(({ id }) => id === 'evolink')!;
+
+const minute = 60_000;
+const prompts = ['one', 'two', 'three'];
+
+beforeEach(() => (sandbox().settings.allowHttpCallbacks = true));
+
+const fallAsleep = async (
+	options: INodeParameters = {},
+	run: RunOptions & { parameters?: INodeParameters } = {},
+): Promise<NodeResult> => {
+	const { parameters, ...rest } = run;
+	const result = await runUnified(
+		sandbox(),
+		evolink,
+		{
+			operation: 'generateAndWait',
+			...request,
+			prompt: '={{ $json.prompt }}',
+			...parameters,
+			options: { waitStrategy: 'callback', ...options },
+		},
+		{ input: prompts.map((prompt) => ({ prompt })), ...rest },
+	);
+	expect(result.run.waitTill).toBeInstanceOf(Date);
+	return result;
+};
+
+const jobOf = (prompt: string) =>
+	sandbox()
+		.jobs()
+		.find((job) => job.prompt.startsWith(prompt))!;
+const tokenOf = (prompt: string) =>
+	new URL(String(jobOf(prompt).callbackUrl)).searchParams.get('veoToken') ?? '';
+
+/** They end, and the sandbox tells nobody: the test does. */
+function finish(...ended: string[]): void {
+	sandbox().settings.allowHttpCallbacks = false;
+	for (const prompt of ended) sandbox().finish(jobOf(prompt).id);
+	sandbox().settings.allowHttpCallbacks = true;
+}
+
+/** Some seconds or minutes later, as far as the node can tell. */
+async function later<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
+	const then = Date.now() + ms;
+	const now = jest.spyOn(Date, 'now').mockImplementation(() => then);
+	try {
+		return await work();
+	} finally {
+		now.mockRestore();
+	}
+}
+
+const count = (call: string) => sandbox().count({ call });
+
+it('goes on with all videos, in the order of the items, when the last one has ended', async () => {
+	const sleeping = await fallAsleep();
+	finish('three');
+	expect(await sleeping.wake({ token: tokenOf('three') })).toEqual({ status: 200 });
+	finish('one', 'two');
+	const { status, items } = await sleeping.wake({ token: tokenOf('one') });
+	expect(status).toBe(200);
+	expect(items).toEqual(
+		prompts.map((prompt, item) => ({
+			json: expect.objectContaining({
+				jobId: jobOf(prompt).id,
+				status: 'completed',
+				videoUrl: jobOf(prompt).videoUrl,
+				error: null,
+			}),
+			pairedItem: { item },
+		})),
+	);
+});
+
+it('wakes once, and again only when that came to nothing', async () => {
+	const sleeping = await fallAsleep();
+	finish(...prompts);
+	const calls = prompts.map(async (prompt) => await sleeping.wake({ token: tokenOf(prompt) }));
+	const woken = await Promise.all(calls);
+	expect(woken.map(({ status }) => status)).toEqual([200, 200, 200]);
+	expect(woken.filter(({ items }) => items)).toHaveLength(1);
+	const again = async () => await sleeping.wake({ token: tokenOf('one') });
+	expect((await later(9000, again)).items).toBeUndefined();
+	expect((await later(20_000, again)).items).toHaveLength(3);
+});
+
+it('asks nobody about what it knows', async () => {
+	const sleeping = await fallAsleep();
+	finish('one', 'three');
+	await sleeping.wake({ token: tokenOf('one') });
+	await sleeping.wake({ token: tokenOf('three') });
+	const asked = count('status');
+	finish('two');
+	expect((await sleeping.wake({ token: tokenOf('two') })).items).toHaveLength(3);
+	// About `two` itself, and it is the last one.
+	expect(count('status') - asked).toBe(1);
+});
+
+it.each([
+	['still runs', () => undefined],
+	[
+		'cannot be read',
+		() => {
+			finish('one');
+			sandbox().inject({ call: 'status', fault: { kind: 'status', status: 503 } });
+		},
+	],
+])('a job that %s: to be delivered again', async (_, prepare) => {
+	const sleeping = await fallAsleep();
+	prepare();
+	expect(await sleeping.wake({ token: tokenOf('one') })).toEqual({ status: 503 });
+});
+
+it('the last one is told again when another one could not be read', async () => {
+	const sleeping = await fallAsleep();
+	finish(...prompts);
+	sandbox().inject({ call: 'status', fault: { kind: 'status', status: 503 }, after: 2 });
+	const call = async () => await sleeping.wake({ token: tokenOf('one') });
+	expect(await call()).toEqual({ status: 503 });
+	expect((await later(2000, call)).items).toHaveLength(3);
+});
+
+it('a job that can never be read leaves as it was, with the reason, and holds up no other', async () => {
+	const sleeping = await fallAsleep();
+	finish(...prompts);
+	sandbox().inject({ call: 'status', fault: { kind: 'status', status: 401 } });
+	const { items } = await sleeping.wake({ token: tokenOf('two') });
+	expect(items?.map(({ json }) => json)).toEqual([
+		expect.objectContaining({ status: 'completed' }),
+		expect.objectContaining({
+			jobId: jobOf('two').id,
+			status: expect.stringMatching(/^(queued|in_progress)$/),
+			error: expect.objectContaining({ code: 'authentication' }),
+		}),
+		expect.objectContaining({ status: 'completed' }),
+	]);
+});
+
+describe('is not for', () => {
+	it('the token of another execution', async () => {
+		const sleeping = await fallAsleep();
+		finish(...prompts);
+		const call = { token: tokenOf('one'), execution: 'another' };
+		expect(await sleeping.wake(call)).toEqual({ status: 401 });
+	});
+
+	it('the token of an item that is not there', async () => {
+		const sleeping = await fallAsleep();
+		const token = tokenOf('three');
+		const fewer = await fallAsleep({}, { input: [{ prompt: 'other' }] });
+		expect(await fewer.wake({ token })).toEqual({ status: 401 });
+		expect((await sleeping.wake({ token })).status).not.toBe(401);
+	});
+
+	it('an execution that has gone to sleep again: that would run it from the first sleep on', async () => {
+		const first = await fallAsleep();
+		finish(...prompts);
+		// As in the next round of a loop.
+		await fallAsleep({}, { input: [{ prompt: 'next' }] });
+		expect(await first.wake({ token: tokenOf('one') })).toEqual({ status: 503 });
+	});
+
+	it('one whose time is up', async () => {
+		const sleeping = await fallAsleep({ timeout: 5 });
+		finish(...prompts);
+		const call = async () => await sleeping.wake({ token: tokenOf('one') });
+		expect(await later(5 * minute - 1000, call)).toEqual({ status: 503 });
+		expect((await later(5 * minute - 10_000, call)).items).toHaveLength(3);
+	});
+});
+
+it('what was refused, and what has failed, leaves beside the videos', async () => {
+	const input = ['one #sandbox:no-balance', 'two', 'three'].map((prompt) => ({ prompt }));
+	const parameters = { simplify: false };
+	const sleeping = await fallAsleep({}, { input, onError: 'continueErrorOutput', parameters });
+	finish('two', 'three');
+	const { items } = await sleeping.wake({ token: tokenOf('two') });
+	expect(items?.map(({ json }) => json)).toEqual([
+		{
+			error: expect.any(String),
+			details: expect.objectContaining({ jobId: null, status: 'failed' }),
+		},
+		expect.objectContaining({ jobId: jobOf('two').id, raw: expect.any(Object) }),
+		expect.objectContaining({ jobId: jobOf('three').id, raw: expect.any(Object) }),
+	]);
+});
+
+it("n8n's retry of a failed execution polls, because the callbacks go to the failed one", async () => {
+	sandbox().inject({ call: 'submit', fault: { kind: 'status', status: 401 }, after: 1 });
+	const parameters = {
+		operation: 'generateAndWait',
+		...request,
+		prompt: '={{ $json.prompt }}',
+		options: { waitStrategy: 'callback', concurrency: 1, timeout: 0.02, pollInterval: 1 },
+	};
+	const input = prompts.map((prompt) => ({ prompt }));
+	const failed = await runUnified(sandbox(), evolink, parameters, { input });
+	expect(failed.error?.message).toContain('Already accepted');
+	const retried = await runUnified(sandbox(), evolink, parameters, {
+		input,
+		retryOf: failed.run.data,
+	});
+	expect(retried.error).toBeUndefined();
+	expect(retried.run.waitTill).toBeUndefined();
+	expect(retried.items.map(({ json }) => json.jobId)).toEqual(
+		sandbox()
+			.jobs()
+			.map(({ id }) => id),
+	);
+});
