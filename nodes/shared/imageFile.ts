@@ -16,7 +16,18 @@ const extensions: Record<ImageType, string> = {
 };
 
 /** What a file is declared as when nobody has looked at it; n8n's own last resort is text/plain. */
-const undeclared = ['', 'application/octet-stream', 'binary/octet-stream', 'text/plain'];
+const undeclared = [
+	'',
+	'*/*',
+	'image/*',
+	'text/plain',
+	'binary/octet-stream',
+	'application/octet-stream',
+	'application/binary',
+	'application/download',
+	'application/x-download',
+	'application/force-download',
+];
 
 const otherNames: Record<string, ImageType> = {
 	'image/jpg': 'image/jpeg',
@@ -62,7 +73,8 @@ export async function checkImage(
 ): Promise<BinaryImage> {
 	const data = describe(item, field);
 	// Where n8n knows the size, what is far too large is not even loaded.
-	if ((data.bytes ?? 0) > maxBytes) throw tooLarge(item, field, data.bytes ?? 0, maxBytes);
+	const size = await sizeOf(item, data);
+	if (size > maxBytes) throw tooLarge(item, field, size, maxBytes);
 	const bytes = await readBytes(item, field);
 	if (bytes.length > maxBytes) throw tooLarge(item, field, bytes.length, maxBytes);
 	const mimeType = imageTypeOf(bytes);
@@ -87,11 +99,22 @@ export async function loadImage(
 	return { bytes, mimeType, fileName: `image-${hash.slice(0, 16)}.${extensions[mimeType]}` };
 }
 
+/** In bytes; 0 where only the file itself tells. */
+async function sizeOf({ functions }: Item, { bytes, id }: IBinaryData): Promise<number> {
+	if (bytes !== undefined || !id) return bytes ?? 0;
+	// n8n 1 keeps the size with the file.
+	const metadata = await functions.helpers.getBinaryMetadata(id).catch(() => undefined);
+	return metadata?.fileSize ?? 0;
+}
+
 function describe(item: Item, field: BinaryField): IBinaryData {
 	const data = find(item, field);
 	if (data) return data;
 	const names = Object.keys(filesOf(item.input));
-	const offered = names.length > 0 ? `The item has ${names.join(', ')}.` : 'The item has none.';
+	const offered =
+		typeof field === 'string' || names.length === 0
+			? `The item has ${names.join(', ') || 'none'}.`
+			: `Give its name (${names.join(', ')}) instead of an expression for the file.`;
 	throw badInput(
 		item.node,
 		item.index,
@@ -100,20 +123,26 @@ function describe(item: Item, field: BinaryField): IBinaryData {
 	);
 }
 
-const nameOf = (field: BinaryField) =>
+export const nameOf = (field: BinaryField) =>
 	typeof field === 'string' ? field : (field.fileName ?? 'file');
 
-function find({ binary }: Item, field: BinaryField): IBinaryData | undefined {
+function find(item: Item, field: BinaryField): IBinaryData | undefined {
 	try {
-		return binary?.describe(field);
+		return item.binary?.describe(located(item, field));
 	} catch {
 		// n8n throws where the field is missing.
 		return undefined;
 	}
 }
 
+/** In workflows with combined binary data, n8n finds a file by itself only, not by its name. */
+function located({ input }: Item, field: BinaryField): BinaryField {
+	if (typeof field !== 'string' || input.binary) return field;
+	return filesOf(input)[field] ?? field;
+}
+
 async function readBytes(item: Item, field: BinaryField): Promise<Buffer> {
-	const bytes = await item.binary?.read(field).catch(() => undefined);
+	const bytes = await item.binary?.read(located(item, field)).catch(() => undefined);
 	if (bytes) return bytes;
 	throw badInput(
 		item.node,

@@ -6,26 +6,40 @@ const separator = /\s*[,;]\s*(?=https?:\/\/)|\s+/i;
  * expression; in order, each once.
  */
 export function splitImageUrls(value: unknown): string[] {
-	const list = Array.isArray(value) ? value : splitText(String(value ?? '').trim());
-	const urls = list.map((entry) => String(entry ?? '').trim()).filter((url) => url !== '');
-	return [...new Set(urls)];
+	return [...new Set(urlsIn(value))];
 }
 
-function splitText(text: string): unknown[] {
-	if (text.startsWith('[')) {
-		try {
-			const parsed: unknown = JSON.parse(text);
-			if (Array.isArray(parsed)) return parsed;
-		} catch {
-			// Not JSON after all: the URL check names what is wrong with it.
-		}
+/** An array's elements are cells, too: one of them may hold several URLs. */
+function urlsIn(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(urlsIn);
+	const text = String(value ?? '').trim();
+	const array = text.startsWith('[') ? arrayIn(text) : undefined;
+	if (array) return urlsIn(array);
+	// Of cells that were joined, an empty one leaves its separator.
+	return text
+		.split(separator)
+		.map((url) => url.replace(/^[,;]+|[,;]+$/g, ''))
+		.filter((url) => url !== '');
+}
+
+function arrayIn(text: string): unknown[] | undefined {
+	try {
+		const parsed: unknown = JSON.parse(text);
+		return Array.isArray(parsed) ? parsed : undefined;
+	} catch {
+		// Not JSON after all: the URL check names what is wrong with it.
+		return undefined;
 	}
-	return text.split(separator);
 }
 
 /** Why a provider could not fetch this image, or undefined. */
 export function whyUnfetchable(url: string): string | undefined {
 	if (!URL.canParse(url)) return 'is not a URL';
+	// `URL` takes these into the path.
+	if (/[|，；、]\s*https?:\/\//i.test(url))
+		return 'is several URLs: separate them by a comma or a new line';
+	if (/[\p{White_Space}\p{Control}\p{Format}]/u.test(url))
+		return 'contains white space or an invisible character';
 	// `URL` forgives a missing slash and a backslash; a provider need not.
 	if (!/^https?:\/\/[^/\\]/i.test(url)) return 'does not start with http:// or https://';
 	const { hostname, username, password } = new URL(url);

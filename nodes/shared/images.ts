@@ -10,7 +10,7 @@ import type {
 import { isFailure, isSuccess } from './answers';
 import { limiter } from './concurrently';
 import { badInput, sentence, toNodeError } from './failure';
-import { checkImage, loadImage } from './imageFile';
+import { checkImage, loadImage, nameOf } from './imageFile';
 import type { BinaryImage } from './imageFile';
 import type { BinaryField, Item } from './item';
 import { jitter, pause } from './pause';
@@ -60,7 +60,9 @@ export async function readImages(item: Item): Promise<BinaryImage[]> {
 	const images: BinaryImage[] = [];
 	if (!upload) return images;
 	for (const field of readImageFields(item) ?? []) {
-		images.push(await checkImage(item, field, upload.maxBytes));
+		const image = await checkImage(item, field, upload.maxBytes);
+		// The same picture twice is one reference, as the same URL is.
+		if (!images.some(({ hash }) => hash === image.hash)) images.push(image);
 	}
 	return images;
 }
@@ -200,7 +202,7 @@ async function putBytes(
 function uploadError(item: Item, { field }: BinaryImage, { httpCode, ...failure }: UploadFailure) {
 	const { node, provider, index } = item;
 	const error = toNodeError(node, provider, failure, { itemIndex: index, httpCode });
-	error.message = `Item ${index}: the image in binary field "${field}" could not be uploaded to ${provider.displayName}: ${sentence(failure.message)}`;
+	error.message = `Item ${index}: the image in binary field "${nameOf(field)}" could not be uploaded to ${provider.displayName}: ${sentence(failure.message)}`;
 	error.description = `${error.description} Nothing was submitted for this item.`;
 	return error;
 }

@@ -21,7 +21,8 @@ export function sharePageOf(url: string): SharePage | undefined {
 function googleDrivePage({ pathname, searchParams }: URL): SharePage | undefined {
 	const service = 'Google Drive';
 	const path = pathname.replace(/^(\/a\/[^/]+)?(\/u\/\d+)?/, '');
-	if (/^(\/drive)?(\/u\/\d+)?\/folders\//.test(path)) return { service };
+	if (/^(\/drive)?(\/mobile)?(\/u\/\d+)?\/folders\//.test(path)) return { service };
+	if (path === '/folderview') return { service };
 	const named = /^\/file\/(?:u\/\d+\/)?d\/([\w-]+)/.exec(path)?.[1];
 	const id = named ?? (/^\/(open|uc)$/.test(path) ? searchParams.get('id') : null);
 	if (!id) return undefined;
@@ -33,10 +34,10 @@ function googleDrivePage({ pathname, searchParams }: URL): SharePage | undefined
 	return { service, direct: direct.href };
 }
 
-/** `/s/…` and `/scl/fi/…` are pages unless they ask for the file, with `raw=1` or `dl=1`. */
+/** Folders and transfers; `/s/…` and `/scl/fi/…` are pages unless they ask for the file, with `raw=1` or `dl=1`. */
 function dropboxPage(url: URL): SharePage | undefined {
 	const service = 'Dropbox';
-	if (/^\/(sh|scl\/fo)\//.test(url.pathname)) return { service };
+	if (/^\/(sh|t|scl\/fo)\//.test(url.pathname)) return { service };
 	if (!/^\/(s|scl\/fi)\//.test(url.pathname)) return undefined;
 	if (url.searchParams.get('raw') === '1' || url.searchParams.get('dl') === '1') return undefined;
 	const direct = new URL(url);

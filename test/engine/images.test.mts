@@ -92,6 +92,37 @@ describe.each(uploading)('%s', (id, provider: VideoProvider) => {
 		expect(submits()).toHaveLength(6);
 	});
 
+	it('the same picture in two fields is one reference', async () => {
+		const binary = [
+			{ data: binaryOf(png), copy: binaryOf(png), other: binaryOf(imageOf('image/png', 'a den')) },
+		];
+		const parameters = { ...generate, imageBinaryFields: 'data,copy,other' };
+		const result = await runUnified(sandbox(), provider, parameters, { binary });
+		expect(result.error).toBeUndefined();
+		expect(await imagesSeen()).toEqual([[sha256(png), sha256(imageOf('image/png', 'a den'))]]);
+	});
+
+	it.each([
+		['by the name of the field', 'data'],
+		['as it is', '={{ $json._files.data }}'],
+		['among others', '={{ [$json._files.data] }}'],
+	])('combined binary data: a file is found %s', async (_, imageBinaryFields) => {
+		const parameters = { ...generate, imageBinaryFields };
+		// As workflows with that setting pass files on.
+		const input = [{ _files: { data: { ...binaryOf(png) } } }];
+		const result = await runUnified(sandbox(), provider, parameters, { input });
+		expect(result.error).toBeUndefined();
+		expect(await imagesSeen()).toEqual([[sha256(png)]]);
+	});
+
+	it('a file that an expression cannot hand over: the error asks for the name', async () => {
+		// n8n leaves the bytes out of what an expression sees.
+		const parameters = { ...generate, imageBinaryFields: '={{ $binary.data }}' };
+		const result = await runUnified(sandbox(), provider, parameters, { binary: [one] });
+		expect(result.error?.description).toContain('Give its name (data)');
+		expect(sandbox().requests).toEqual([]);
+	});
+
 	it('another execution uploads anew', async () => {
 		await runUnified(sandbox(), provider, generate, { binary: [one] });
 		await runUnified(sandbox(), provider, generate, { binary: [one] });
@@ -193,6 +224,12 @@ describe.each(uploading)('%s', (id, provider: VideoProvider) => {
 		['image/jpg', 'is not the name of the type'],
 		['application/octet-stream', 'says nothing'],
 		['', 'says nothing'],
+		['image/pjpeg', 'is an old name'],
+		['image/x-png', 'is an old name'],
+		['image/*', 'says nothing'],
+		['text/plain', "is n8n's last resort"],
+		['application/force-download', 'says nothing'],
+		['image/png; charset=binary', 'says more than it has to'],
 	])('a PNG that is declared as "%s" is a PNG: it %s', async (mimeType) => {
 		const result = await runUnified(sandbox(), provider, generate, {
 			binary: [{ data: binaryOf(png, mimeType) }],

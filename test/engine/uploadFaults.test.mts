@@ -73,6 +73,25 @@ describe.each(uploading)('%s', (id, provider) => {
 		expect(count('submit')).toBe(0);
 	});
 
+	it('a Retry-After longer than half a minute is not sat out', async () => {
+		const headers = { 'retry-after': '300' };
+		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });
+		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
+		expect(result.error?.message).toContain('could not be uploaded');
+		expect(count('upload')).toBe(1);
+	});
+
+	it('with Stop, an upload that fails ends the run before others are submitted', async () => {
+		const refused = { kind: 'status', status: 401 } as const;
+		const slow = { kind: 'slow', milliseconds: 500, where: 'headers' } as const;
+		sandbox().inject({ call: 'upload', fault: refused });
+		sandbox().inject({ call: 'upload', fault: slow, times: 2, after: 1 });
+		const options = { concurrency: 3 };
+		const result = await runUnified(sandbox(), provider, { ...generate, options }, rows);
+		expect(result.error?.message).toContain('could not be uploaded');
+		expect(count('submit')).toBe(0);
+	});
+
 	it('a Retry-After is kept to', async () => {
 		const headers = { 'retry-after': '5' };
 		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });

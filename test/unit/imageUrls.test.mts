@@ -48,6 +48,17 @@ describe('image URLs in one text', () => {
 		expect(splitImageUrls(`${one}\n${url}`)).toEqual([one, url]);
 	});
 
+	it.each([
+		['an empty cell in the middle', `${one}, , ${three}`, [one, three]],
+		['an empty cell at the end', `${one}, ${two}, `, [one, two]],
+		['an empty cell at the start', `, ${one}`, [one]],
+		['two commas', `${one},,${two}`, [one, two]],
+		['a semicolon at the end', `${one};`, [one]],
+		['separators only', ' , ; ,', []],
+	])('leave no trace of %s', (_, text, urls) => {
+		expect(splitImageUrls(text)).toEqual(urls);
+	});
+
 	it('white space separates also where no URL follows: the check names what is wrong', () => {
 		expect(splitImageUrls(`${one} fox.png`)).toEqual([one, 'fox.png']);
 	});
@@ -117,4 +128,32 @@ describe('image URLs as JSON or from an expression', () => {
 			expect(urls.every((url) => whyUnfetchable(url) !== undefined)).toBe(true);
 		},
 	);
+});
+
+describe('image URLs in an array', () => {
+	it.each([
+		['a cell with two lines', [`${one}\n${two}`], [one, two]],
+		['a cell with a comma', [`${one}, ${two}`, three], [one, two, three]],
+		['an array of arrays', [[one, two], [[three]]], [one, two, three]],
+		['an empty cell', [one, '', null, undefined, two], [one, two]],
+		['one twice', [one, [one], ` ${one} `], [one]],
+		['a cell with JSON', [JSON.stringify([one, two])], [one, two]],
+	])('are found in %s', (_, value, urls) => {
+		expect(splitImageUrls(value)).toEqual(urls);
+		expect(splitImageUrls(JSON.stringify(value))).toEqual(urls);
+	});
+});
+
+describe('what `URL` would take into the path is no image', () => {
+	it.each(['|', '，', '；', '、', ' | '])('two URLs with "%s" between them', (separator) => {
+		expect(whyUnfetchable(`${one}${separator}${two}`)).toContain('several URLs');
+	});
+
+	it.each(['\u200b', '\u2060', '\u0000', '\u00ad'])('an invisible character', (character) => {
+		expect(whyUnfetchable(`${one}${character}`)).toContain('invisible');
+	});
+
+	it('a URL in the path of a proxy is its own business', () => {
+		expect(whyUnfetchable(`https://proxy.example.com/w=100/${one}`)).toBeUndefined();
+	});
 });

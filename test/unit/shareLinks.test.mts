@@ -47,6 +47,10 @@ describe('a share link of Dropbox gives way to the file itself', () => {
 it.each([
 	['Google Drive', 'https://drive.google.com/drive/folders/1aBcD?usp=sharing'],
 	['Google Drive', 'https://drive.google.com/drive/u/0/folders/1aBcD'],
+	['Google Drive', 'https://drive.google.com/drive/mobile/folders/1aBcD'],
+	['Google Drive', 'https://drive.google.com/folderview?id=1aBcD'],
+	['Google Drive', 'https://drive.google.com./drive/folders/1aBcD'],
+	['Dropbox', 'https://www.dropbox.com/t/AbCdEf'],
 	['Dropbox', 'https://www.dropbox.com/sh/abc/def?dl=0'],
 	['Dropbox', 'https://www.dropbox.com/scl/fo/abc/def?rlkey=x&dl=0'],
 ])('a folder of %s has no file to give: %s', (service, url) => {
