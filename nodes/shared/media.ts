@@ -1,11 +1,17 @@
 import { NodeApiError } from 'n8n-workflow';
-import type { IBinaryData, IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IDataObject,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
 
 import { describeText, httpUrl } from './answers';
 import { badInput } from './failure';
 import type { Item } from './item';
-import { consumeWithin } from './mediaStream';
+import { consumeWithin, FinalProblem } from './mediaStream';
 import type { MediaStream } from './mediaStream';
+import { Mp4Boxes } from './mp4';
 import { jitter, pause } from './pause';
 import { transportOptions } from './requestOptions';
 
@@ -16,6 +22,7 @@ const maxSilenceMs = 60_000;
 /** Eight seconds in 4K are a tenth of this. */
 const maxBytes = 2 * 2 ** 30;
 const maxRedirects = 5;
+const maxNameLength = 100;
 
 interface Refusal {
 	reason: string;
@@ -29,6 +36,7 @@ interface Refusal {
  *
  * @param expiresAt when the provider said that the link would die
  * @throws NodeApiError with the HTTP code when the link is dead or no video comes from it
+ * @throws NodeOperationError when the node's own options are wrong
  */
 export async function fetchVideo(
 	item: Item,
@@ -45,8 +53,9 @@ export async function fetchVideo(
 		);
 	}
 	const signal = item.signal;
+	const transport = transportOptions(item);
 	for (let attempt = 1; ; attempt++) {
-		const result = await streamVideo(item, videoUrl, jobId);
+		const result = await streamVideo(item, { videoUrl, jobId, transport });
 		if ('binary' in result) return result.binary;
 		signal?.throwIfAborted();
 		if (!result.mayRecover || attempt === maxAttempts) {
@@ -56,32 +65,52 @@ export async function fetchVideo(
 	}
 }
 
+interface Source {
+	videoUrl: string;
+	jobId: string | null;
+	transport: ReturnType<typeof transportOptions>;
+}
+
 async function streamVideo(
 	item: Item,
-	videoUrl: string,
-	jobId: string | null,
+	{ videoUrl, jobId, transport }: Source,
 ): Promise<{ binary: IBinaryData } | Refusal> {
 	const connection = new AbortController();
 	const signals = [connection.signal, ...(item.signal ? [item.signal] : [])];
 	const hangUp = () => connection.abort();
 	try {
-		const response = await open(item, videoUrl, AbortSignal.any(signals));
+		const response = await open(item, videoUrl, {
+			...transport,
+			abortSignal: AbortSignal.any(signals),
+		});
 		if ('reason' in response) return response;
+		const body = response.body as unknown as MediaStream;
 		const expected = announcedBytes(response);
 		const refusal = whyNoVideo(response) ?? whyTooLarge(expected);
 		if (refusal) return refusal;
-		const { bytes, ...binary } = await consumeWithin(
-			response.body as unknown as MediaStream,
-			{ maxBytes, maxSilenceMs, hangUp },
+		const boxes = new Mp4Boxes();
+		const isDeclared = /^(video\/|application\/mp4$)/.test(contentTypeOf(response));
+		const inspect = (chunk: Buffer) => {
+			boxes.push(chunk);
+			if (boxes.isMp4 === false && !isDeclared) throw new FinalProblem(noVideo(response));
+		};
+		const { result, bytes } = await consumeWithin(
+			body,
+			{ maxBytes, maxSilenceMs, hangUp, inspect },
 			async (stream) =>
 				await item.functions.helpers.prepareBinaryData(stream, fileName(jobId), 'video/mp4'),
 		);
 		if (bytes === 0) return { reason: 'the link sent an empty file', mayRecover: true };
-		// There may be more than announced: a host may compress what is asked for uncompressed.
-		if (bytes === undefined || bytes >= expected) return { binary: { ...binary, bytes } };
-		return { reason: `only ${bytes} of ${expected} bytes arrived`, mayRecover: true };
+		if (!boxes.isMp4 && !isDeclared) return { reason: noVideo(response), mayRecover: false };
+		// The boxes come first: of what a host has compressed unasked, the announced length is another.
+		if (!(boxes.isWhole ?? bytes >= expected)) {
+			const all = expected > bytes ? `${expected} bytes` : 'the bytes of the MP4 file';
+			return { reason: `only ${bytes} of ${all} arrived`, mayRecover: true };
+		}
+		return { binary: { ...result, bytes } };
 	} catch (error) {
-		return { reason: describeText(error.message) || 'the connection broke', mayRecover: true };
+		const reason = describeText((error as Error).message) || 'the connection broke';
+		return { reason, mayRecover: !(error instanceof FinalProblem) };
 	} finally {
 		// What was not read to its end would keep its connection.
 		hangUp();
@@ -92,7 +121,7 @@ async function streamVideo(
 async function open(
 	item: Item,
 	videoUrl: string,
-	abortSignal: AbortSignal,
+	options: Partial<IHttpRequestOptions>,
 ): Promise<IN8nHttpFullResponse | Refusal> {
 	let url = videoUrl;
 	for (let redirects = 0; redirects <= maxRedirects; redirects++) {
@@ -103,11 +132,10 @@ async function open(
 			headers: { 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			timeout: timeoutMs,
-			...transportOptions(item),
+			...options,
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			abortSignal,
 		})) as IN8nHttpFullResponse;
 		const { location } = response.headers as IDataObject;
 		if (response.statusCode < 300 || response.statusCode > 399 || !location) return response;
@@ -128,57 +156,79 @@ async function open(
 const announcedBytes = ({ headers }: IN8nHttpFullResponse): number =>
 	Number((headers as IDataObject)['content-length']) || 0;
 
+const contentTypeOf = ({ headers }: IN8nHttpFullResponse): string =>
+	String((headers as IDataObject)['content-type'] ?? '')
+		.split(';')[0]
+		.trim()
+		.toLowerCase();
+
+const noVideo = (response: IN8nHttpFullResponse): string =>
+	`the link leads to ${describeText(contentTypeOf(response)) || 'something'}, not to a video`;
+
 function whyTooLarge(bytes: number): Refusal | undefined {
 	if (bytes <= maxBytes) return undefined;
 	const reason = `the link leads to a file of ${(bytes / 2 ** 30).toFixed(1)} GB, which is no video of a few seconds`;
 	return { reason, mayRecover: false };
 }
 
-/** Error pages come as HTML with any status; a video has a video's content type, or none to speak of. */
-function whyNoVideo({ statusCode, headers }: IN8nHttpFullResponse): Refusal | undefined {
+/** Types of which no video comes. Of any other, its first bytes tell. */
+const noVideoTypes = /^(text|image|audio|font)\/|[/+](json|xml|html)$/;
+
+function whyNoVideo(response: IN8nHttpFullResponse): Refusal | undefined {
+	const { statusCode } = response;
 	if (statusCode !== 200) {
-		const mayRecover = statusCode >= 500 || statusCode === 429;
+		// A link may be given out before its file has reached the host.
+		const mayRecover = statusCode >= 500 || [404, 408, 429].includes(statusCode);
 		return { reason: `the link answered HTTP ${statusCode}`, httpCode: statusCode, mayRecover };
 	}
-	const contentType = String((headers as IDataObject)['content-type'] ?? '');
-	if (/^(video\/|(application|binary)\/octet-stream|application\/mp4|$)/i.test(contentType)) {
-		return undefined;
-	}
-	const reason = `the link leads to ${describeText(contentType)}, not to a video`;
-	return { reason, mayRecover: false };
+	if (!noVideoTypes.test(contentTypeOf(response))) return undefined;
+	return { reason: noVideo(response), mayRecover: false };
 }
 
 /** A job id may hold slashes and colons; a file name made of it must not leave its folder. */
 const fileName = (jobId: string | null) =>
-	`${(jobId ?? 'video').replace(/[^\w.-]+/g, '_').replace(/^\.+/, '')}.mp4`;
+	`${(jobId ?? 'video')
+		.replace(/[^\w.-]+/g, '_')
+		.replace(/^\.+/, '')
+		.slice(0, maxNameLength)}.mp4`;
 
 function downloadError(
 	item: Item,
 	jobId: string | null,
 	expiresAt: string | null,
-	{ reason, httpCode }: Refusal,
+	{ reason, httpCode, mayRecover }: Refusal,
 ) {
-	const isGone = httpCode !== undefined && [403, 404, 410].includes(httpCode);
-	const hasExpired = isGone && expiresAt !== null && Date.parse(expiresAt) <= Date.now();
+	const isRefused =
+		httpCode !== undefined && httpCode >= 400 && httpCode < 500 && ![408, 429].includes(httpCode);
+	const hasExpired = isRefused && expiresAt !== null && Date.parse(expiresAt) <= Date.now();
+	const isGone = hasExpired || [403, 404, 410].includes(Number(httpCode));
 	const error = new NodeApiError(
 		item.node,
 		{ message: reason },
 		{
 			itemIndex: item.index,
 			httpCode: httpCode === undefined ? undefined : String(httpCode),
-			message: hasExpired
-				? `The video could not be downloaded: its link expired at ${expiresAt} (${reason})`
-				: `The video could not be downloaded: ${reason}`,
-			description: `${nextStep(isGone, hasExpired, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`,
+			description: `${nextStep({ isGone, hasExpired, mayRecover }, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`,
 		},
 	);
+	// n8n has its own words for some of the reasons.
+	error.message = hasExpired
+		? `The video could not be downloaded: its link expired at ${expiresAt} (${reason})`
+		: `The video could not be downloaded: ${reason}`;
 	const code = isGone ? 'not_found' : 'provider_unavailable';
-	error.context.failure = { code, message: reason, retryable: !isGone };
+	error.context.failure = { code, message: reason, retryable: mayRecover && !isGone };
 	return error;
 }
 
-function nextStep(isGone: boolean, hasExpired: boolean, jobId: string | null): string {
-	if (!isGone) return 'Run this node again: the video is paid for, and a download submits nothing.';
+function nextStep(
+	{ isGone, hasExpired, mayRecover }: { isGone: boolean; hasExpired: boolean; mayRecover: boolean },
+	jobId: string | null,
+): string {
+	if (!isGone) {
+		return mayRecover
+			? 'Run this node again: the video is paid for, and a download submits nothing.'
+			: 'Another try would end the same. The video is paid for: look for it at the provider, or check the Video URL.';
+	}
 	const state = hasExpired ? 'The link has expired' : 'The link has probably expired';
 	return jobId
 		? `${state}, and the provider was asked for a fresh one. Look for the video in its dashboard, and download sooner next time.`

@@ -8,6 +8,9 @@ export type MediaStream = Exclude<
 	Buffer
 >;
 
+/** What downloading once more would not change. */
+export class FinalProblem extends Error {}
+
 export interface StreamLimits {
 	/** A host that announces no length must not fill the disk. */
 	maxBytes: number;
@@ -15,29 +18,45 @@ export interface StreamLimits {
 	maxSilenceMs: number;
 	/** Ends the request that the stream comes from; to destroy the stream alone does not. */
 	hangUp(): void;
+	/** Sees each chunk first; what it throws ends the stream for good. */
+	inspect?(chunk: Buffer): void;
 	clock?: Pick<Clock, 'sleep'>;
 }
 
 const lookMs = 500;
 
+export interface Consumed<Result> {
+	result: Result;
+	bytes: number;
+}
+
 /**
  * What `consume` makes of the stream, which is cut off when it grows too large or falls silent.
  *
- * @throws Error that says which of the two happened, or what `consume` throws
+ * @throws FinalProblem when it is too large, refused by `inspect`, or could not be consumed
+ * @throws Error when the stream fell silent or broke
  */
 export async function consumeWithin<Result>(
 	body: MediaStream,
-	{ maxBytes, maxSilenceMs, hangUp, clock = systemClock }: StreamLimits,
+	{ maxBytes, maxSilenceMs, hangUp, inspect, clock = systemClock }: StreamLimits,
 	consume: (stream: MediaStream) => Promise<Result>,
-): Promise<Result> {
+): Promise<Consumed<Result>> {
 	let bytes = 0;
 	let silentMs = 0;
 	let isDone = false;
 	let problem: Error | undefined;
-	const counted = body.map((chunk: Buffer) => {
+	const look = (chunk: Buffer) => {
 		bytes += chunk.length;
 		silentMs = 0;
-		if (bytes > maxBytes) throw new Error(`the file has more than ${maxBytes} bytes`);
+		if (bytes > maxBytes) throw new FinalProblem(`the file has more than ${maxBytes} bytes`);
+		inspect?.(chunk);
+	};
+	const counted = body.map((chunk: Buffer) => {
+		try {
+			look(chunk);
+		} catch (error) {
+			throw (problem = error as Error);
+		}
 		return chunk;
 	});
 	const watch = async () => {
@@ -51,9 +70,9 @@ export async function consumeWithin<Result>(
 	};
 	void watch();
 	try {
-		return await consume(counted).catch((error: Error) => {
-			throw problem ?? error;
-		});
+		return { result: await consume(counted), bytes };
+	} catch (error) {
+		throw problem ?? body.errored ?? new FinalProblem((error as Error).message);
 	} finally {
 		isDone = true;
 	}

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
+import { path as ffprobe } from '@ffprobe-installer/ffprobe';
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
@@ -13,6 +16,19 @@ import { runOnce, useSession } from './n8nSession.mts';
 
 const session = useSession(1);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** What ffprobe reads of a video. */
+async function probe(file: string) {
+	const show = ['-show_entries', 'format=format_name:stream=codec_name,codec_type', '-of', 'json'];
+	const { stdout, stderr } = await promisify(execFile)(ffprobe, ['-v', 'error', ...show, file]);
+	// Of a file that is cut, ffprobe says so and ends well.
+	expect(stderr).toBe('');
+	const { format, streams } = JSON.parse(stdout) as {
+		format: { format_name: string };
+		streams: Array<{ codec_name: string; codec_type: string }>;
+	};
+	return { format: format.format_name, streams };
+}
 
 /** One transparent pixel. */
 const png = Buffer.from(
@@ -143,6 +159,10 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))(
 					const original = sha256(new Uint8Array(await served.arrayBuffer()));
 					expect(sha256(await readFile(join(folder, 'fox.mp4')))).toBe(original);
 					expect(receiver.received.map(sha256)).toEqual([original]);
+					expect(await probe(join(folder, 'fox.mp4'))).toEqual({
+						format: expect.stringContaining('mp4'),
+						streams: expect.arrayContaining([{ codec_name: 'h264', codec_type: 'video' }]),
+					});
 					expect(outputOf(execution, 'Generate')[0].json).toMatchObject({
 						jobId: job.id,
 						status: 'completed',

@@ -147,6 +147,20 @@ describe('refused before any request', () => {
 		expect(result.error?.message).toBe('Item 0: The job ID is empty');
 	});
 
+	it.each([
+		['get', { resource: 'job', operation: 'get', jobId: '={{ $json.jobId }}' }],
+		['download', { operation: 'download', jobId: '={{ $json.jobId }}' }],
+	])('%s: a row that was refused: the reason then is the reason now', async (_, parameters) => {
+		const onError = 'continueRegularOutput';
+		const generate = { operation: 'generate', ...request, prompt: 'x #sandbox:no-balance' };
+		const [item] = jsonOf(await runUnified(sandbox(), provider, generate, { onError }));
+		expect(item).toMatchObject({ status: 'failed', jobId: null });
+		const asked = sandbox().requests.length;
+		const result = await runUnified(sandbox(), provider, parameters, { input: [item], onError });
+		expect(jsonOf(result)).toEqual([item]);
+		expect(sandbox().requests).toHaveLength(asked);
+	});
+
 	it('download: neither job ID nor video URL', async () => {
 		const parameters = { operation: 'download', jobId: '', videoUrl: '' };
 		const result = await runUnified(sandbox(), provider, parameters);

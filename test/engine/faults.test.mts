@@ -220,7 +220,8 @@ describe.each(providerTable)('%s', (_, provider) => {
 			const result = await runUnified(sandbox(), provider, download, { input: [job] });
 			expect(result.error?.message).toContain('HTTP 404');
 			expect(result.error?.description).toContain('expired');
-			expect(sandbox().count({ call: 'media' })).toBe(1);
+			// Asked again: a link may be given out before its file is there.
+			expect(sandbox().count({ call: 'media' })).toBe(3);
 		});
 
 		it('takes the video URL when the provider has forgotten the job', async () => {

@@ -34,7 +34,7 @@ async function within<Result>(
 
 it('hands every byte on, in order', async () => {
 	const video = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
-	const read = await within(
+	const { result: read } = await within(
 		(response) => response.end(video),
 		async (body) => await consumeWithin(body, patient, buffer),
 	);
@@ -50,11 +50,12 @@ it('a body that grows beyond the limit is cut off, with or without a length', as
 		);
 		await expect(reading).rejects.toThrow('the file has more than 1000 bytes');
 	}
-	const whole = await within(
+	const { result: whole, bytes } = await within(
 		(response) => response.end(Buffer.alloc(1000)),
 		async (body) => await consumeWithin(body, limits, buffer),
 	);
 	expect(whole).toHaveLength(1000);
+	expect(bytes).toBe(1000);
 });
 
 it('a host that falls silent is not waited for', async () => {
@@ -76,7 +77,7 @@ it('a host that is slow but not silent is waited for', async () => {
 		response.write('.');
 		setTimeout(() => drip(response, left - 1), 40);
 	};
-	const read = await within(
+	const { result: read } = await within(
 		(response) => drip(response),
 		async (body) =>
 			await consumeWithin(

@@ -1,5 +1,5 @@
 import { badInput, toNodeError } from '../failure';
-import { filesOf, jobInInput } from '../item';
+import { filesOf } from '../item';
 import type { Item } from '../item';
 import { jobInState } from '../job';
 import type { JobFacts, VideoJob } from '../job';
@@ -8,7 +8,7 @@ import type { Outcome } from '../outcome';
 import { readJobPatiently } from '../read';
 import { readJobId } from '../request';
 import type { Failure, JobState } from '../types';
-import { factsOf } from './get';
+import { factsOf, refusalInInput } from './get';
 
 /** Streams a finished video into a binary field; with a job ID it asks for a fresh link first. */
 export async function download(item: Item): Promise<Outcome> {
@@ -16,13 +16,14 @@ export async function download(item: Item): Promise<Outcome> {
 	const jobId = String(item.parameter('jobId') ?? '').trim();
 	const videoUrl = String(item.parameter('videoUrl') ?? '').trim();
 	if (jobId === '' && videoUrl === '') {
-		const { error } = jobInInput(item, null) as Partial<VideoJob>;
-		if (error) throw noVideoError(item, error);
-		throw badInput(
-			node,
-			index,
-			'There is neither a job ID nor a video URL',
-			'Give the jobId or the videoUrl of an item that Generate and Wait or Get returned',
+		throw (
+			refusalInInput(item) ??
+			badInput(
+				node,
+				index,
+				'There is neither a job ID nor a video URL',
+				'Give the jobId or the videoUrl of an item that Generate and Wait or Get returned',
+			)
 		);
 	}
 	const { job, raw } =
@@ -32,14 +33,6 @@ export async function download(item: Item): Promise<Outcome> {
 	const field = String(item.parameter('binaryField') ?? '').trim() || 'data';
 	const binary = await fetchVideo(item, job.videoUrl as string, job.jobId, job.videoUrlExpiresAt);
 	return { item, job, raw, binary: { ...filesOf(item.input), [field]: binary } };
-}
-
-/** The request of the input item was refused, so its reason is the reason here. */
-function noVideoError(item: Item, failure: Failure) {
-	const error = toNodeError(item.node, item.provider, failure, { itemIndex: item.index });
-	error.message = failure.message;
-	error.description = undefined;
-	return error;
 }
 
 /** A video that is known by its link alone; the item may remember how long the link lives. */
@@ -54,8 +47,9 @@ async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
 	const { state, raw } = await readJobPatiently(item, jobId);
 	const facts = factsOf(item, jobId);
 	if (state.status === 'completed') return { job: jobInState(item.provider, facts, state), raw };
-	// The provider may have forgotten the job while its video is still there.
-	if (state.status === 'unreadable' && fallbackUrl !== '') {
+	// The provider may have forgotten the job, or its result, while its video is still there: where
+	// there is a link, the job had ended.
+	if (fallbackUrl !== '') {
 		return { job: finishedJob(item, facts, fallbackUrl), raw };
 	}
 	throw stateError(item, jobId, state);

@@ -1,0 +1,65 @@
+/** ISO/IEC 14496-12, and QuickTime: the boxes that such a file may begin with. */
+const firstBoxes = ['ftyp', 'styp', 'moov', 'moof', 'mdat', 'free', 'skip', 'wide', 'sidx'];
+
+const shortHeader = 8;
+const longHeader = 16;
+
+/** Reads the top-level boxes of an MP4 file as it streams by, and keeps none of its bytes. */
+export class Mp4Boxes {
+	/** Bytes of the header that is being read. */
+	#header = Buffer.alloc(0);
+
+	/** Of the file, so far. */
+	#position = 0;
+
+	/** Where the next box begins; Infinity when the last one goes to the end of the file. */
+	#next = 0;
+
+	#isMp4?: boolean;
+
+	push(chunk: Buffer): void {
+		let offset = 0;
+		while (this.#isMp4 !== false && offset < chunk.length) {
+			const left = this.#next - this.#position;
+			if (left > 0) {
+				const skipped = Math.min(left, chunk.length - offset);
+				this.#position += skipped;
+				offset += skipped;
+				continue;
+			}
+			const wanted = this.#headerLength() - this.#header.length;
+			const part = chunk.subarray(offset, offset + wanted);
+			this.#header = Buffer.concat([this.#header, part]);
+			offset += part.length;
+			if (this.#header.length === this.#headerLength()) this.#enterBox();
+		}
+	}
+
+	/** Whether the file begins like an MP4; undefined as long as too little is there to tell. */
+	get isMp4(): boolean | undefined {
+		return this.#isMp4;
+	}
+
+	/** Whether the last box ends within the file; undefined where the boxes do not tell. */
+	get isWhole(): boolean | undefined {
+		return this.#isMp4 && this.#next !== Infinity ? this.#position >= this.#next : undefined;
+	}
+
+	/** A box of 4 GB or more has a second length behind its type. */
+	#headerLength(): number {
+		const isLong = this.#header.length >= shortHeader && this.#header.readUInt32BE(0) === 1;
+		return isLong ? longHeader : shortHeader;
+	}
+
+	#enterBox(): void {
+		const header = this.#header;
+		this.#header = Buffer.alloc(0);
+		const type = header.toString('latin1', 4, shortHeader);
+		this.#isMp4 ??= firstBoxes.includes(type);
+		const short = header.readUInt32BE(0);
+		const size = short === 1 ? Number(header.readBigUInt64BE(shortHeader)) : short;
+		const isBox = /^[\x20-\x7e\xa9]{4}$/.test(type) && (size === 0 || size >= header.length);
+		this.#next = !isBox || size === 0 ? Infinity : this.#position + size;
+		this.#position += header.length;
+	}
+}
