@@ -255,6 +255,20 @@ describe('before it sleeps', () => {
 		expect(accepted).toMatchObject({ jobId: sandbox().jobs()[0].id, error: timeout });
 	});
 
+	it('does not sleep for what was refused when the others have ended', async () => {
+		const result = await wait(
+			fal,
+			{ waitStrategy: 'callback' },
+			{
+				parameters: { prompt: '={{ $json.prompt }}' },
+				input: [{ prompt: 'one #sandbox:no-balance' }, { prompt: 'two #sandbox:seconds=0' }],
+				onError: 'continueRegularOutput',
+			},
+		);
+		expect(result.run.waitTill).toBeUndefined();
+		expect(jsonOf(result).map(({ status }) => status)).toEqual(['failed', 'completed']);
+	});
+
 	it('with Stop, one that is refused ends the run and names what is paid', async () => {
 		const result = await wait(
 			fal,

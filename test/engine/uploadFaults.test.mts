@@ -92,6 +92,24 @@ describe.each(uploading)('%s', (id, provider) => {
 		expect(count('submit')).toBe(0);
 	});
 
+	it.each(calls)(
+		'a cancelled execution does not wait for %s, and submits nothing',
+		async (call) => {
+			const cancel = new AbortController();
+			// Longer than a test may take.
+			const slow = { kind: 'slow', milliseconds: 120_000, where: 'headers' } as const;
+			sandbox().inject({ call, fault: slow });
+			const running = runUnified(sandbox(), provider, generate, {
+				binary: [one],
+				signal: cancel.signal,
+			});
+			while (count(call) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+			cancel.abort();
+			await running;
+			expect(count('submit')).toBe(0);
+		},
+	);
+
 	it('a Retry-After is kept to', async () => {
 		const headers = { 'retry-after': '5' };
 		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });
@@ -218,6 +236,17 @@ describe.each(uploading)('%s', (id, provider) => {
 		expect(count('submit')).toBe(1);
 		expect(count('upload')).toBe(1);
 	});
+});
+
+it('fal: the bytes go to the address that was given, and to no other', async () => {
+	const [, fal] = uploading[0];
+	const headers = { location: `${sandbox().url}/elsewhere` };
+	const fault = { kind: 'status', status: 307, headers } as const;
+	sandbox().inject({ call: 'uploadBytes', fault, times: Infinity });
+	const result = await runUnified(sandbox(), fal, generate, { binary: [one] });
+	expect(result.error?.message).toContain('its storage answered HTTP 307');
+	expect(sandbox().requests.filter(({ path }) => path.includes('elsewhere'))).toEqual([]);
+	expect(count('submit')).toBe(0);
 });
 
 it('no more than four images are on their way at a time', async () => {

@@ -23,6 +23,14 @@ it('these providers store images, the others take URLs', () => {
 	expect(ids).toEqual(['fal', 'aihubmax', 'evolink']);
 });
 
+it.each([
+	[fal, 8 * 1024 * 1024],
+	[aiHubMax, 10 * 1024 * 1024],
+	[evoLink, 10 * 1024 * 1024],
+])('an image may have as many bytes as the provider documents', (provider, bytes) => {
+	expect(uploadOf(provider).maxBytes).toBe(bytes);
+});
+
 describe('the request', () => {
 	it('fal announces type and name; the bytes follow by PUT', () => {
 		expect(uploadOf(fal).build(image)).toEqual({
