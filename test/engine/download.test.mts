@@ -67,6 +67,12 @@ describe('a host of videos', () => {
 			response.end();
 		},
 		'/empty': typed('video/mp4', ''),
+		'/empty-chunked': (_, response) =>
+			void response.writeHead(200, { 'content-type': 'video/mp4' }).end(),
+		'/dropped': (_, response) => {
+			const headers = { 'content-type': 'video/mp4', 'content-length': video.length };
+			response.writeHead(200, headers).write(video.subarray(0, 1000), () => response.destroy());
+		},
 		'/silent': (_, response) => {
 			response.writeHead(200, { 'content-type': 'video/mp4' }).write(mp4.subarray(0, 5000));
 		},
@@ -76,6 +82,8 @@ describe('a host of videos', () => {
 			else typed('video/mp4', mp4)(incoming, response);
 		},
 		'/video': (_, response) => void response.setHeader('content-type', 'video/mp4').end(video),
+		'/chunked': (_, response) =>
+			void response.writeHead(200, { 'content-type': 'video/mp4' }).end(video),
 		'/mp4': (_, response) => void response.setHeader('content-type', 'application/mp4').end(video),
 		'/relative': (_, response) => void response.writeHead(302, { location: 'video' }).end(),
 		'/twice': (_, response) => void response.writeHead(307, { location: '/relative' }).end(),
@@ -172,8 +180,15 @@ describe('a host of videos', () => {
 		expect(asked).toHaveLength(3);
 	});
 
-	it('an empty file is not taken', async () => {
-		expect(await failed('/empty')).toMatchObject({ message: expect.stringContaining('empty') });
+	it.each([
+		['/empty', 'an empty file'],
+		['/empty-chunked', 'an empty file'],
+		['/dropped', 'could not be downloaded'],
+	])('%s is not taken', async (path, message) => {
+		expect(await failed(path)).toMatchObject({
+			message: expect.stringContaining(message),
+			retryable: true,
+		});
 		expect(asked).toHaveLength(3);
 	});
 
@@ -242,7 +257,7 @@ describe('a host of videos', () => {
 		expect(Object.keys(items[0].binary ?? {})).toEqual(['still', 'film']);
 	});
 
-	it.each(['/video', '/mp4', '/relative', '/twice'])(
+	it.each(['/video', '/chunked', '/mp4', '/relative', '/twice'])(
 		'%s: the video arrives whole',
 		async (path) => {
 			const { error, items } = await run(path);
