@@ -12,6 +12,8 @@ export function splitImageUrls(value: unknown): string[] {
 /** An array's elements are cells, too: one of them may hold several URLs. */
 function urlsIn(value: unknown): string[] {
 	if (Array.isArray(value)) return value.flatMap(urlsIn);
+	// Not a URL, as the check will say; its text must not look like several.
+	if (typeof value === 'object' && value !== null) return [JSON.stringify(value)];
 	const text = String(value ?? '').trim();
 	const array = text.startsWith('[') ? arrayIn(text) : undefined;
 	if (array) return urlsIn(array);
@@ -38,7 +40,7 @@ export function whyUnfetchable(url: string): string | undefined {
 	// `URL` takes these into the path.
 	if (/[|，；、]\s*https?:\/\//i.test(url))
 		return 'is several URLs: separate them by a comma or a new line';
-	if (/[\p{White_Space}\p{Control}\p{Format}]/u.test(url))
+	if (/[\s\p{Control}\u00ad\u200b\u2060]/u.test(url))
 		return 'contains white space or an invisible character';
 	// `URL` forgives a missing slash and a backslash; a provider need not.
 	if (!/^https?:\/\/[^/\\]/i.test(url)) return 'does not start with http:// or https://';

@@ -102,8 +102,9 @@ async function streamVideo(
 		);
 		if (bytes === 0) return { reason: 'the link sent an empty file', mayRecover: true };
 		if (!boxes.isMp4 && !isDeclared) return { reason: noVideo(response), mayRecover: false };
-		// The boxes come first: of what a host has compressed unasked, the announced length is another.
-		if (!(boxes.isWhole ?? bytes >= expected)) {
+		// Of what a host has compressed unasked, another length was announced: then the boxes tell.
+		const isWhole = bytes === expected || (boxes.isWhole ?? bytes > expected);
+		if (!isWhole) {
 			const all = expected > bytes ? `${expected} bytes` : 'the bytes of the MP4 file';
 			return { reason: `only ${bytes} of ${all} arrived`, mayRecover: true };
 		}
@@ -227,7 +228,7 @@ function nextStep(
 	if (!isGone) {
 		return mayRecover
 			? 'Run this node again: the video is paid for, and a download submits nothing.'
-			: 'Another try would end the same. The video is paid for: look for it at the provider, or check the Video URL.';
+			: 'Another try would end the same as long as the cause is there. The video is paid for, and the provider still has it.';
 	}
 	const state = hasExpired ? 'The link has expired' : 'The link has probably expired';
 	return jobId

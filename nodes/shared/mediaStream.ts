@@ -11,6 +11,9 @@ export type MediaStream = Exclude<
 /** What downloading once more would not change. */
 export class FinalProblem extends Error {}
 
+const notStored = ({ message }: Error) =>
+	new FinalProblem(`n8n could not store the file: ${message}`);
+
 export interface StreamLimits {
 	/** A host that announces no length must not fill the disk. */
 	maxBytes: number;
@@ -33,7 +36,7 @@ export interface Consumed<Result> {
 /**
  * What `consume` makes of the stream, which is cut off when it grows too large or falls silent.
  *
- * @throws FinalProblem when it is too large, refused by `inspect`, or could not be consumed
+ * @throws FinalProblem when it is too large, refused by `inspect`, or could not be stored
  * @throws Error when the stream fell silent or broke
  */
 export async function consumeWithin<Result>(
@@ -72,7 +75,7 @@ export async function consumeWithin<Result>(
 	try {
 		return { result: await consume(counted), bytes };
 	} catch (error) {
-		throw problem ?? body.errored ?? new FinalProblem((error as Error).message);
+		throw problem ?? body.errored ?? notStored(error as Error);
 	} finally {
 		isDone = true;
 	}

@@ -1,6 +1,9 @@
 /** ISO/IEC 14496-12, and QuickTime: the boxes that such a file may begin with. */
 const firstBoxes = ['ftyp', 'styp', 'moov', 'moof', 'mdat', 'free', 'skip', 'wide', 'sidx'];
 
+/** Without one of these no player can show it. */
+const neededBoxes = ['moov', 'mdat'];
+
 const shortHeader = 8;
 const longHeader = 16;
 
@@ -14,6 +17,8 @@ export class Mp4Boxes {
 
 	/** Where the next box begins; Infinity when the last one goes to the end of the file. */
 	#next = 0;
+
+	readonly #found = new Set<string>();
 
 	#isMp4?: boolean;
 
@@ -40,9 +45,10 @@ export class Mp4Boxes {
 		return this.#isMp4;
 	}
 
-	/** Whether the last box ends within the file; undefined where the boxes do not tell. */
+	/** Whether all boxes are there to their end; undefined where they do not tell. */
 	get isWhole(): boolean | undefined {
-		return this.#isMp4 && this.#next !== Infinity ? this.#position >= this.#next : undefined;
+		if (!this.#isMp4 || this.#next === Infinity) return undefined;
+		return this.#position >= this.#next && neededBoxes.every((type) => this.#found.has(type));
 	}
 
 	/** A box of 4 GB or more has a second length behind its type. */
@@ -56,6 +62,7 @@ export class Mp4Boxes {
 		this.#header = Buffer.alloc(0);
 		const type = header.toString('latin1', 4, shortHeader);
 		this.#isMp4 ??= firstBoxes.includes(type);
+		this.#found.add(type);
 		const short = header.readUInt32BE(0);
 		const size = short === 1 ? Number(header.readBigUInt64BE(shortHeader)) : short;
 		const isBox = /^[\x20-\x7e\xa9]{4}$/.test(type) && (size === 0 || size >= header.length);

@@ -31,18 +31,27 @@ const timedOut: Failure = {
 	retryable: true,
 };
 
+/** Refusals within this time are one. */
+const refusalsApartMs = 900;
+
 /** Tells when asking about a job makes no sense any more. */
 export class Patience {
-	readonly #refusals = new Map<number, number>();
+	readonly #refusals = new Map<number, { count: number; at: number }>();
 
 	/** Why no further question about this job will be answered, if that is so after this state. */
-	lostWith(index: number, state: JobState): Failure | undefined {
-		const isRefusal = state.status === 'unreadable' && !state.failure.retryable;
-		const refusals = isRefusal ? (this.#refusals.get(index) ?? 0) + 1 : 0;
-		this.#refusals.set(index, refusals);
-		if (state.status !== 'unreadable') return undefined;
-		const isFinal = finalCodes.includes(state.failure.code);
-		return isFinal || refusals === toleratedRefusals ? state.failure : undefined;
+	lostWith(index: number, state: JobState, now: number): Failure | undefined {
+		if (state.status !== 'unreadable') {
+			this.#refusals.delete(index);
+			return undefined;
+		}
+		const { failure } = state;
+		if (failure.retryable) this.#refusals.delete(index);
+		if (finalCodes.includes(failure.code)) return failure;
+		if (failure.retryable) return undefined;
+		const { count, at } = this.#refusals.get(index) ?? { count: 0, at: -Infinity };
+		const isNew = now - at >= refusalsApartMs;
+		if (isNew) this.#refusals.set(index, { count: count + 1, at: now });
+		return count + Number(isNew) >= toleratedRefusals ? failure : undefined;
 	}
 }
 
@@ -73,16 +82,17 @@ export async function waitForJobs(
 		}
 		await pause(Math.min(left, Math.max(jitter(intervalMs), breakMs)), signal, clock);
 		breakMs = 0;
+		const leftOut: number[] = [];
 		await concurrently(pending, concurrency, async (index) => {
-			// Asked to be left alone, we leave out the rest of this round.
-			if (breakMs > 0) return;
+			// Asked to be left alone, we leave the rest for the next round, and begin it with them.
+			if (breakMs > 0) return void leftOut.push(index);
 			const reading = await read(jobIds[index], index);
 			// The last state that was read stands; an unlucky question does not change it.
 			if (reading.state.status !== 'unreadable') results[index].last = reading;
-			results[index].gaveUp = patience.lostWith(index, reading.state);
+			results[index].gaveUp = patience.lostWith(index, reading.state, clock.now());
 			breakMs = Math.max(breakMs, reading.retryAfterMs ?? 0);
 		});
-		pending = pending.filter(
+		pending = [...new Set([...leftOut, ...pending])].filter(
 			(index) => !results[index].gaveUp && !hasEnded(results[index].last.state),
 		);
 	}

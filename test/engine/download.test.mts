@@ -39,7 +39,7 @@ describe('a host of videos', () => {
 	/** A real one, and one that no compression makes smaller. */
 	const mp4 = readFileSync('sandbox/media/life-16x9.mp4');
 	const noise = Buffer.concat([
-		Buffer.from('\0\0\0\x08ftyp\0\0\xea\x60mdat', 'latin1'),
+		Buffer.from('\0\0\0\x08ftyp\0\0\0\x08moov\0\0\xea\x60mdat', 'latin1'),
 		randomBytes(0xea60 - 8),
 	]);
 	const page = '<!DOCTYPE html><html><body>Not found</body></html>';
@@ -52,6 +52,8 @@ describe('a host of videos', () => {
 		'/binary': typed('binary/octet-stream', mp4),
 		'/forced': typed('application/force-download', mp4),
 		'/untyped': typed('', mp4),
+		// What stands behind the last box looks like one that is longer than the file.
+		'/signed': typed('video/mp4', Buffer.concat([mp4, Buffer.from('Produced by nobody')])),
 		'/octet-page': typed('application/octet-stream', page),
 		'/untyped-page': typed('', page),
 		'/untyped-json': typed('', '{"detail":"Not found"}'),
@@ -165,6 +167,12 @@ describe('a host of videos', () => {
 		},
 	);
 
+	it('a file that is as long as announced is whole, whatever stands at its end', async () => {
+		const { error, items } = await run('/signed');
+		expect(error).toBeUndefined();
+		expect(items[0].binary?.data.bytes).toBe(mp4.length + 18);
+	});
+
 	it('asks for the bytes as they are, and takes them from a host that compresses them', async () => {
 		const { error, items } = await run('/gzip');
 		expect(error).toBeUndefined();
@@ -225,7 +233,7 @@ describe('a host of videos', () => {
 			.mockRejectedValue(new Error('The file is too large to be stored'));
 		try {
 			expect(await failed('/video')).toMatchObject({
-				message: expect.stringContaining('too large to be stored'),
+				message: expect.stringContaining('n8n could not store the file: The file is too large'),
 				retryable: false,
 			});
 		} finally {
@@ -345,6 +353,21 @@ describe('a link that has died', () => {
 		const result = await runUnified(sandbox(), fal, download, { input: [job] });
 		expect(result.error).toBeUndefined();
 		expect(result.items[0].binary?.data.bytes).toBeGreaterThan(1000);
+	});
+
+	it('a link of another job is not taken for a job that still runs', async () => {
+		const [job] = jsonOf(
+			await runUnified(sandbox(), fal, {
+				operation: 'generate',
+				...request,
+				prompt: 'x #sandbox:seconds=600',
+			}),
+		);
+		// A row that still has the link of its last video.
+		const input = [{ ...job, videoUrl: `${sandbox().url}/media/old/life-16x9.mp4` }];
+		const result = await runUnified(sandbox(), fal, download, { input });
+		expect(result.error?.message).toContain('not finished yet');
+		expect(sandbox().count({ call: 'media' })).toBe(0);
 	});
 
 	it('says when it expired, where that is known', async () => {

@@ -6,6 +6,7 @@ const total = 4;
 let now: number;
 let ended: Set<number>;
 let unreadable: Set<number>;
+let lost: Set<number>;
 let asked: number[];
 let gathering: Gathering<string>;
 
@@ -13,12 +14,14 @@ beforeEach(() => {
 	now = 1_000_000;
 	ended = new Set();
 	unreadable = new Set();
+	lost = new Set();
 	asked = [];
 	gathering = new Gathering();
 });
 
 const sightOf = (index: number): Sight<string> => {
 	if (unreadable.has(index)) return 'unknown';
+	if (lost.has(index)) return { lost: `job ${index}` };
 	return ended.has(index) ? { ended: `video ${index}` } : 'running';
 };
 
@@ -115,7 +118,24 @@ it('asks to be told again when a job could not be read that may have ended', asy
 	expect(await hear(0)).toBe('complete');
 });
 
-it('does not, when another one still runs, which will be called about', async () => {
+it('does not wait for a job that can never be read', async () => {
+	end(0, 1, 2);
+	lost.add(3);
+	expect(await hear(0)).toBe('complete');
+	expect(gathering.resultOf(3)).toBe('job 3');
+});
+
+it('looks again at such a job when it is called about', async () => {
+	end(0, 1);
+	lost.add(3);
+	expect(await hear(0)).toBe('asleep');
+	lost.clear();
+	end(3);
+	expect(await hear(3)).toBe('asleep');
+	expect(gathering.resultOf(3)).toBe('video 3');
+});
+
+it('asks for no second delivery when another job still runs, which will be called about', async () => {
 	end(0, 2, 3);
 	unreadable.add(3);
 	expect(await hear(0)).toBe('asleep');

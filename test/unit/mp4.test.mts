@@ -48,6 +48,13 @@ it('boxes with a long length are followed', () => {
 	}
 });
 
+it('cut between two boxes it is not whole', () => {
+	const boxes = [box('ftyp', 24), box('mdat', 5000), box('moov', 100)];
+	expect(read(Buffer.concat(boxes)).isWhole).toBe(true);
+	expect(read(Buffer.concat(boxes.slice(0, 1))).isWhole).toBe(false);
+	expect(read(Buffer.concat(boxes.slice(0, 2))).isWhole).toBe(false);
+});
+
 it('a box that goes to the end of the file leaves it open', () => {
 	const file = Buffer.concat([box('ftyp', 24), box('mdat', 5000, 0)]);
 	expect(read(file)).toMatchObject({ isMp4: true, isWhole: undefined });

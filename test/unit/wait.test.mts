@@ -1,6 +1,6 @@
 import type { Reading } from '../../nodes/shared/read';
 import type { ErrorCode, Failure, JobState } from '../../nodes/shared/types';
-import { waitForJobs } from '../../nodes/shared/wait';
+import { Patience, waitForJobs } from '../../nodes/shared/wait';
 import type { WaitOptions } from '../../nodes/shared/wait';
 import { virtualClock } from './virtualClock.mts';
 import type { VirtualClock } from './virtualClock.mts';
@@ -69,14 +69,14 @@ describe('the time between two looks', () => {
 	it('is the interval, three quarters to five quarters of it', async () => {
 		await wait({ a: [...Array<JobState>(40).fill(running), done] as unknown as Story });
 		expect(gaps()).toHaveLength(41);
-		expect(Math.min(...gaps())).toBeGreaterThanOrEqual(7.5 * second);
+		expect(Math.min(...gaps())).toBeGreaterThanOrEqual(10 * second);
 		expect(Math.max(...gaps())).toBeLessThanOrEqual(12.5 * second);
 		expect(new Set(gaps()).size).toBeGreaterThan(10);
 	});
 
 	it('passes before the first look too: no video is ready at once', async () => {
 		await wait({ a: [done] });
-		expect(looks[0].at).toBeGreaterThanOrEqual(7.5 * second);
+		expect(looks[0].at).toBeGreaterThanOrEqual(10 * second);
 	});
 
 	it('is one timer for all jobs', async () => {
@@ -101,9 +101,22 @@ describe('the time between two looks', () => {
 		expect(gaps('b')[1]).toBe(60 * second);
 	});
 
+	it('after a Retry-After asks nothing more in that round, and begins the next with what was left', async () => {
+		const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+		const stories = Object.fromEntries(ids.map((id) => [id, [done]])) as Record<string, Story>;
+		// A provider that answers one question in half a minute.
+		const retryAfter = Object.fromEntries(ids.map((_, index) => [index, 30 * second]));
+		const results = await wait(stories, { concurrency: 1, retryAfter });
+		expect(looks.map(({ jobId }) => jobId)).toEqual(ids);
+		for (const [index, { at }] of looks.slice(1).entries()) {
+			expect(at - looks[index].at).toBeGreaterThanOrEqual(30 * second);
+		}
+		expect(results.every(({ gaveUp }) => gaveUp === undefined)).toBe(true);
+	});
+
 	it('does not shrink by a Retry-After that is shorter than the interval', async () => {
 		await wait({ a: [running, done] }, { retryAfter: { 0: 1 * second } });
-		expect(gaps()[1]).toBeGreaterThanOrEqual(7.5 * second);
+		expect(gaps()[1]).toBeGreaterThanOrEqual(10 * second);
 	});
 
 	it('never passes the deadline, whatever the provider asked for', async () => {
@@ -235,5 +248,38 @@ describe.each<ErrorCode>(['not_found', 'validation', 'unknown'])('a read refused
 	])('is counted anew after %s', async (_, between) => {
 		const [result] = await wait({ a: [refused, refused, between, refused, refused, done] });
 		expect(result.last.state).toEqual(done);
+	});
+});
+
+describe('patience with a job that cannot be read', () => {
+	const lost = (state: JobState, ...times: number[]) => {
+		const patience = new Patience();
+		return times.map((at) => patience.lostWith(0, state, at) !== undefined);
+	};
+
+	it('ends with the third refusal, and does not come back', () => {
+		const times = [0, 1000, 2000, 3000];
+		expect(lost(unreadable('not_found'), ...times)).toEqual([false, false, true, true]);
+	});
+
+	it('takes refusals at the same moment for one', () => {
+		expect(lost(unreadable('not_found'), 0, 100, 200, 300)).toEqual(Array(4).fill(false));
+	});
+
+	it('ends at once where no time will change the answer', () => {
+		expect(lost(unreadable('authentication'), 0)).toEqual([true]);
+	});
+
+	it('has no end where it may pass', () => {
+		expect(lost(unlucky, 0, 1000, 2000, 3000, 4000)).toEqual(Array(5).fill(false));
+	});
+
+	it('begins anew with any other answer, and is kept for each job', () => {
+		const patience = new Patience();
+		const refuse = (index: number, at: number) =>
+			patience.lostWith(index, unreadable('not_found'), at) !== undefined;
+		expect([refuse(0, 0), refuse(0, 1000), refuse(1, 2000)]).toEqual([false, false, false]);
+		patience.lostWith(0, running, 3000);
+		expect([refuse(0, 4000), refuse(0, 5000), refuse(0, 6000)]).toEqual([false, false, true]);
 	});
 });

@@ -1,5 +1,5 @@
 import { badInput, toNodeError } from '../failure';
-import { filesOf } from '../item';
+import { filesOf, jobInInput } from '../item';
 import type { Item } from '../item';
 import { jobInState } from '../job';
 import type { JobFacts, VideoJob } from '../job';
@@ -47,9 +47,10 @@ async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
 	const { state, raw } = await readJobPatiently(item, jobId);
 	const facts = factsOf(item, jobId);
 	if (state.status === 'completed') return { job: jobInState(item.provider, facts, state), raw };
-	// The provider may have forgotten the job, or its result, while its video is still there: where
-	// there is a link, the job had ended.
-	if (fallbackUrl !== '') {
+	// The provider may have forgotten the job, or its result, while its video is still there.
+	const { status, videoUrl } = jobInInput(item, jobId);
+	const wasCompleted = status === 'completed' && videoUrl === fallbackUrl;
+	if (fallbackUrl !== '' && (state.status === 'unreadable' || wasCompleted)) {
 		return { job: finishedJob(item, facts, fallbackUrl), raw };
 	}
 	throw stateError(item, jobId, state);

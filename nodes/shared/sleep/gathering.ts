@@ -6,8 +6,11 @@ const looksAtATime = 5;
 /** A resume that came to nothing may be tried again after this time. */
 const resumesWithinMs = 10_000;
 
-/** What a look at a job showed: its end, that it runs, or nothing, because it could not be read. */
-export type Sight<T> = { ended: T } | 'running' | 'unknown';
+/**
+ * What a look at a job showed: its end, that it runs, or nothing, because it could not be read.
+ * `lost`: as if it had ended, because it can never be read; its own callback is a reason to try.
+ */
+export type Sight<T> = { ended: T } | { lost: T } | 'running' | 'unknown';
 
 export type Look<T> = (index: number) => Promise<Sight<T>>;
 
@@ -24,7 +27,7 @@ type State = 'ended' | 'running' | 'unknown';
  * again, so that a restart of n8n loses nothing.
  */
 export class Gathering<T> {
-	readonly #ended = new Map<number, T>();
+	readonly #ended = new Map<number, { result: T; isLost: boolean }>();
 
 	readonly #heard = new Map<number, { at: number; hearing: Promise<Hearing> }>();
 
@@ -54,7 +57,7 @@ export class Gathering<T> {
 
 	/** What a job has come to; undefined where that is not known. */
 	resultOf(index: number): T | undefined {
-		return this.#ended.get(index);
+		return this.#ended.get(index)?.result;
 	}
 
 	/** Frees what is not needed once the execution is awake; should it not be, all is asked for again. */
@@ -65,8 +68,9 @@ export class Gathering<T> {
 
 	async #findOut(index: number, total: number, look: Look<T>): Promise<Hearing> {
 		// What was asked before the callback came may have been too early.
-		const early = await this.#looks.get(index);
-		const own = early === 'ended' ? early : await this.#see(index, look);
+		await this.#looks.get(index);
+		if (this.#ended.get(index)?.isLost) this.#ended.delete(index);
+		const own = await this.#see(index, look);
 		if (own !== 'ended') return 'again';
 		const all = await this.#seeAll(total, look);
 		if (all === 'ended') return 'complete';
@@ -86,7 +90,8 @@ export class Gathering<T> {
 		try {
 			const sight = await look(index);
 			if (typeof sight === 'string') return sight;
-			this.#ended.set(index, sight.ended);
+			const isLost = 'lost' in sight;
+			this.#ended.set(index, { result: isLost ? sight.lost : sight.ended, isLost });
 			return 'ended';
 		} catch {
 			return 'unknown';

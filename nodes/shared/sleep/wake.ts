@@ -141,8 +141,8 @@ async function lookAt(
 	if (!isAwaited(outcome)) return { ended: { job, raw: parkedRaw } };
 	const { state, raw } = await readJob(item, String(job.jobId)).catch(unreadBecause);
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
-	const lost = patience.lostWith(index, state);
+	const lost = patience.lostWith(index, state, Date.now());
 	if (lost)
-		return { ended: { job: { ...job, error: explained(item.provider, lost) }, raw: parkedRaw } };
+		return { lost: { job: { ...job, error: explained(item.provider, lost) }, raw: parkedRaw } };
 	return state.status === 'unreadable' ? 'unknown' : 'running';
 }
