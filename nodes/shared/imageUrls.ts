@@ -1,30 +1,37 @@
 /** Comma and semicolon separate only where another URL follows: image hosts put them into URLs. */
 const separator = /\s*[,;]\s*(?=https?:\/\/)|\s+/i;
 
+/** In the element of an array, white space does not separate either, unless a URL follows. */
+const separatorInElement = /[\s,;]+(?=https?:\/\/)/i;
+
+/** What a copied path or text may have around it, and nobody sees. */
+const invisibleEnds = /^[\s\p{Format}]+|[\s\p{Format}]+$/gu;
+
 /**
  * Reference images from one text (a spreadsheet cell), JSON array text, or an array from an
  * expression; in order, each once.
  */
 export function splitImageUrls(value: unknown): string[] {
-	return [...new Set(urlsIn(value))];
+	return [...new Set(urlsIn(value, separator))];
 }
 
-/** An array's elements are cells, too: one of them may hold several URLs. */
-function urlsIn(value: unknown): string[] {
-	if (Array.isArray(value)) return value.flatMap(urlsIn);
+function urlsIn(value: unknown, separatedBy: RegExp): string[] {
+	if (Array.isArray(value)) return value.flatMap((element) => urlsIn(element, separatorInElement));
 	// Not a URL, as the check will say; its text must not look like several.
 	if (typeof value === 'object' && value !== null) return [JSON.stringify(value)];
-	const text = String(value ?? '').trim();
-	const array = text.startsWith('[') ? arrayIn(text) : undefined;
-	if (array) return urlsIn(array);
-	// Of cells that were joined, an empty one leaves its separator.
-	return text
-		.split(separator)
-		.map((url) => url.replace(/^[,;]+|[,;]+$/g, ''))
+	const text = String(value ?? '');
+	const array = arrayIn(text.trim());
+	if (array) return urlsIn(array, separatorInElement);
+	const parts = text.split(separatedBy);
+	// Of cells that were joined, an empty one leaves its separator; a URL may end with a semicolon.
+	const leftOver = parts.length > 1 ? /^[,;]+|[,;]+$/g : /^[,;]+$|,+$/g;
+	return parts
+		.map((part) => part.replace(invisibleEnds, '').replace(leftOver, ''))
 		.filter((url) => url !== '');
 }
 
 function arrayIn(text: string): unknown[] | undefined {
+	if (!text.startsWith('[')) return undefined;
 	try {
 		const parsed: unknown = JSON.parse(text);
 		return Array.isArray(parsed) ? parsed : undefined;
@@ -36,12 +43,13 @@ function arrayIn(text: string): unknown[] | undefined {
 
 /** Why a provider could not fetch this image, or undefined. */
 export function whyUnfetchable(url: string): string | undefined {
+	if (/[\p{Control}\u00ad\u200b\u2060\u202a-\u202e\ufeff]/u.test(url))
+		return 'contains an invisible character';
 	if (!URL.canParse(url)) return 'is not a URL';
 	// `URL` takes these into the path.
 	if (/[|，；、]\s*https?:\/\//i.test(url))
 		return 'is several URLs: separate them by a comma or a new line';
-	if (/[\s\p{Control}\u00ad\u200b\u2060]/u.test(url))
-		return 'contains white space or an invisible character';
+	if (/\s/.test(url)) return 'contains white space';
 	// `URL` forgives a missing slash and a backslash; a provider need not.
 	if (!/^https?:\/\/[^/\\]/i.test(url)) return 'does not start with http:// or https://';
 	const { hostname, username, password } = new URL(url);

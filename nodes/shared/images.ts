@@ -61,7 +61,7 @@ export async function readImages(item: Item): Promise<BinaryImage[]> {
 	if (!upload) return images;
 	for (const field of readImageFields(item) ?? []) {
 		const image = await checkImage(item, field, upload.maxBytes);
-		// The same picture twice is one reference, as the same URL is.
+		// The same picture twice is one reference.
 		if (!images.some(({ hash }) => hash === image.hash)) images.push(image);
 	}
 	return images;

@@ -9,7 +9,7 @@ import type {
 import { describeText, httpUrl } from './answers';
 import { badInput } from './failure';
 import type { Item } from './item';
-import { consumeWithin, FinalProblem } from './mediaStream';
+import { consumeWithin, FinalProblem, StorageProblem } from './mediaStream';
 import type { MediaStream } from './mediaStream';
 import { Mp4Boxes } from './mp4';
 import { jitter, pause } from './pause';
@@ -28,6 +28,8 @@ interface Refusal {
 	reason: string;
 	httpCode?: number;
 	mayRecover: boolean;
+	/** n8n's own storage is the trouble. */
+	isStorage?: boolean;
 }
 
 /**
@@ -111,7 +113,11 @@ async function streamVideo(
 		return { binary: { ...result, bytes } };
 	} catch (error) {
 		const reason = describeText((error as Error).message) || 'the connection broke';
-		return { reason, mayRecover: !(error instanceof FinalProblem) };
+		return {
+			reason,
+			mayRecover: !(error instanceof FinalProblem),
+			isStorage: error instanceof StorageProblem,
+		};
 	} finally {
 		// What was not read to its end would keep its connection.
 		hangUp();
@@ -164,7 +170,7 @@ const contentTypeOf = ({ headers }: IN8nHttpFullResponse): string =>
 		.toLowerCase();
 
 const noVideo = (response: IN8nHttpFullResponse): string =>
-	`the link leads to ${describeText(contentTypeOf(response)) || 'something'}, not to a video`;
+	`the link leads to ${describeText(contentTypeOf(response)) || 'a file of unknown type'}, not to a video`;
 
 function whyTooLarge(bytes: number): Refusal | undefined {
 	if (bytes <= maxBytes) return undefined;
@@ -197,8 +203,9 @@ function downloadError(
 	item: Item,
 	jobId: string | null,
 	expiresAt: string | null,
-	{ reason, httpCode, mayRecover }: Refusal,
+	refusal: Refusal,
 ) {
+	const { reason, httpCode, mayRecover } = refusal;
 	const isRefused =
 		httpCode !== undefined && httpCode >= 400 && httpCode < 500 && ![408, 429].includes(httpCode);
 	const hasExpired = isRefused && expiresAt !== null && Date.parse(expiresAt) <= Date.now();
@@ -209,7 +216,7 @@ function downloadError(
 		{
 			itemIndex: item.index,
 			httpCode: httpCode === undefined ? undefined : String(httpCode),
-			description: `${nextStep({ isGone, hasExpired, mayRecover }, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`,
+			description: `${nextStep(refusal, { isGone, hasExpired }, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`,
 		},
 	);
 	// n8n has its own words for some of the reasons.
@@ -222,16 +229,23 @@ function downloadError(
 }
 
 function nextStep(
-	{ isGone, hasExpired, mayRecover }: { isGone: boolean; hasExpired: boolean; mayRecover: boolean },
+	{ mayRecover, isStorage }: Refusal,
+	{ isGone, hasExpired }: { isGone: boolean; hasExpired: boolean },
 	jobId: string | null,
 ): string {
-	if (!isGone) {
-		return mayRecover
-			? 'Run this node again: the video is paid for, and a download submits nothing.'
-			: 'Another try would end the same as long as the cause is there. The video is paid for, and the provider still has it.';
+	if (isGone) {
+		const state = hasExpired ? 'The link has expired' : 'The link has probably expired';
+		return jobId
+			? `${state}, and the provider was asked for a fresh one. Look for the video in its dashboard, and download sooner next time.`
+			: `${state}: give the job ID, so that a fresh one is asked for.`;
 	}
-	const state = hasExpired ? 'The link has expired' : 'The link has probably expired';
+	if (isStorage) {
+		return "Check n8n's storage of binary data, then run this node again: a download submits nothing.";
+	}
+	if (mayRecover) {
+		return 'Run this node again: the video is paid for, and a download submits nothing.';
+	}
 	return jobId
-		? `${state}, and the provider was asked for a fresh one. Look for the video in its dashboard, and download sooner next time.`
-		: `${state}: give the job ID, so that a fresh one is asked for.`;
+		? 'Check the Video URL, or look for the video in the dashboard of the provider.'
+		: 'Check the Video URL, or give the job ID, so that the provider is asked for its link.';
 }

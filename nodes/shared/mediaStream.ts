@@ -11,8 +11,14 @@ export type MediaStream = Exclude<
 /** What downloading once more would not change. */
 export class FinalProblem extends Error {}
 
-const notStored = ({ message }: Error) =>
-	new FinalProblem(`n8n could not store the file: ${message}`);
+/** The stream was good, and n8n could not keep it. */
+export class StorageProblem extends FinalProblem {}
+
+/** What went wrong when neither we nor the connection say so. */
+function problemOf(error: Error & { code?: string }): Error {
+	if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return error;
+	return new StorageProblem(`n8n could not store the file: ${error.message}`);
+}
 
 export interface StreamLimits {
 	/** A host that announces no length must not fill the disk. */
@@ -75,7 +81,7 @@ export async function consumeWithin<Result>(
 	try {
 		return { result: await consume(counted), bytes };
 	} catch (error) {
-		throw problem ?? body.errored ?? notStored(error as Error);
+		throw problem ?? body.errored ?? problemOf(error as Error);
 	} finally {
 		isDone = true;
 	}

@@ -1,7 +1,23 @@
 /** ISO/IEC 14496-12, and QuickTime: the boxes that such a file may begin with. */
-const firstBoxes = ['ftyp', 'styp', 'moov', 'moof', 'mdat', 'free', 'skip', 'wide', 'sidx'];
+const firstBoxes = [
+	'ftyp',
+	'styp',
+	'moov',
+	'moof',
+	'mdat',
+	'free',
+	'skip',
+	'wide',
+	'sidx',
+	'uuid',
+	'pdin',
+	'pnot',
+];
 
-/** Without one of these no player can show it. */
+/** Those that follow only. */
+const laterBoxes = ['mfra', 'meta', 'udta', 'emsg', 'prft', 'ssix'];
+
+/** A player needs both. */
 const neededBoxes = ['moov', 'mdat'];
 
 const shortHeader = 8;
@@ -48,7 +64,11 @@ export class Mp4Boxes {
 	/** Whether all boxes are there to their end; undefined where they do not tell. */
 	get isWhole(): boolean | undefined {
 		if (!this.#isMp4 || this.#next === Infinity) return undefined;
-		return this.#position >= this.#next && neededBoxes.every((type) => this.#found.has(type));
+		return this.#position >= this.#next && this.#isPlayable;
+	}
+
+	get #isPlayable(): boolean {
+		return neededBoxes.every((type) => this.#found.has(type));
 	}
 
 	/** A box of 4 GB or more has a second length behind its type. */
@@ -65,7 +85,9 @@ export class Mp4Boxes {
 		this.#found.add(type);
 		const short = header.readUInt32BE(0);
 		const size = short === 1 ? Number(header.readBigUInt64BE(shortHeader)) : short;
-		const isBox = /^[\x20-\x7e\xa9]{4}$/.test(type) && (size === 0 || size >= header.length);
+		// Behind what a player needs, what is no box that we know may be a comment.
+		const isKnown = firstBoxes.includes(type) || laterBoxes.includes(type);
+		const isBox = (isKnown || !this.#isPlayable) && (size === 0 || size >= header.length);
 		this.#next = !isBox || size === 0 ? Infinity : this.#position + size;
 		this.#position += header.length;
 	}

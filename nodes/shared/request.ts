@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { badInput } from './failure';
+import { badInput, toNodeError } from './failure';
 import { readImageFields } from './images';
 import { splitImageUrls } from './imageUrls';
+import { jobInInput } from './item';
 import type { Item } from './item';
+import type { VideoJob } from './job';
 import { providers } from './registry';
 import type {
 	AspectRatio,
@@ -149,15 +151,28 @@ function parseJson(text: string): unknown {
 }
 
 /** The job ID of the operations on a job, refused when it is another provider's. */
+/** Of an item whose request was refused: it has no job, and the reason then is the reason now. */
+export function refusalInInput(item: Item) {
+	const { error: failure } = jobInInput(item, null) as Partial<VideoJob>;
+	if (!failure) return undefined;
+	const error = toNodeError(item.node, item.provider, failure, { itemIndex: item.index });
+	error.message = failure.message;
+	error.description = undefined;
+	return error;
+}
+
 export function readJobId(item: Item): string {
 	const { provider, node, index } = item;
 	const jobId = String(item.parameter('jobId') ?? '').trim();
 	if (jobId === '') {
-		throw badInput(
-			node,
-			index,
-			'The job ID is empty',
-			'Give the jobId of an item that Generate returned; a request that was refused has none',
+		throw (
+			refusalInInput(item) ??
+			badInput(
+				node,
+				index,
+				'The job ID is empty',
+				'Give the jobId of an item that Generate returned',
+			)
 		);
 	}
 	const { provider: origin, jobId: inputJobId } = item.input.json ?? {};

@@ -135,7 +135,7 @@ function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
 				`Reference image ${index + 1} is a share link of ${page.service}, which leads to a page and not to the image: ${url.slice(0, 200)}`,
 				page.direct
 					? `Let anyone with the link view the file, and give its direct form: ${page.direct}`
-					: 'It is a folder. Give the link of one image in it',
+					: 'It leads to a folder or a transfer. Give the link of one image in it',
 			);
 		}
 		if (!reason) continue;

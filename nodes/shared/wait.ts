@@ -31,25 +31,31 @@ const timedOut: Failure = {
 	retryable: true,
 };
 
-/** Refusals within this time are one. */
-const refusalsApartMs = 900;
-
 /** Tells when asking about a job makes no sense any more. */
 export class Patience {
 	readonly #refusals = new Map<number, { count: number; at: number }>();
 
-	/** Why no further question about this job will be answered, if that is so after this state. */
-	lostWith(index: number, state: JobState, now: number): Failure | undefined {
-		if (state.status !== 'unreadable') {
+	readonly #finalCodes: ErrorCode[];
+
+	/** @param finalAtOnce failures that end it the first time */
+	constructor(finalAtOnce = finalCodes) {
+		this.#finalCodes = finalAtOnce;
+	}
+
+	/**
+	 * Why no further question about this job will be answered, if that is so after this state.
+	 *
+	 * @param apartMs refusals that come closer to each other count as one
+	 */
+	lostWith(index: number, state: JobState, now: number, apartMs = 0): Failure | undefined {
+		if (state.status !== 'unreadable' || state.failure.retryable) {
 			this.#refusals.delete(index);
 			return undefined;
 		}
 		const { failure } = state;
-		if (failure.retryable) this.#refusals.delete(index);
-		if (finalCodes.includes(failure.code)) return failure;
-		if (failure.retryable) return undefined;
+		if (this.#finalCodes.includes(failure.code)) return failure;
 		const { count, at } = this.#refusals.get(index) ?? { count: 0, at: -Infinity };
-		const isNew = now - at >= refusalsApartMs;
+		const isNew = now - at >= apartMs;
 		if (isNew) this.#refusals.set(index, { count: count + 1, at: now });
 		return count + Number(isNew) >= toleratedRefusals ? failure : undefined;
 	}
@@ -82,15 +88,18 @@ export async function waitForJobs(
 		}
 		await pause(Math.min(left, Math.max(jitter(intervalMs), breakMs)), signal, clock);
 		breakMs = 0;
+		let isLimited = false;
 		const leftOut: number[] = [];
 		await concurrently(pending, concurrency, async (index) => {
 			// Asked to be left alone, we leave the rest for the next round, and begin it with them.
-			if (breakMs > 0) return void leftOut.push(index);
+			if (isLimited) return void leftOut.push(index);
 			const reading = await read(jobIds[index], index);
 			// The last state that was read stands; an unlucky question does not change it.
 			if (reading.state.status !== 'unreadable') results[index].last = reading;
 			results[index].gaveUp = patience.lostWith(index, reading.state, clock.now());
-			breakMs = Math.max(breakMs, reading.retryAfterMs ?? 0);
+			const { retryAfterMs = 0 } = reading;
+			breakMs = Math.max(breakMs, retryAfterMs);
+			isLimited ||= reading.state.status === 'unreadable' && retryAfterMs > 0;
 		});
 		pending = [...new Set([...leftOut, ...pending])].filter(
 			(index) => !results[index].gaveUp && !hasEnded(results[index].last.state),

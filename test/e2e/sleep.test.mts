@@ -265,13 +265,12 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
 	}, 60_000);
 
 	it('jobs that can never be read leave with the reason', async () => {
+		const { sandbox } = session();
 		const id = await fallAsleep(['one', 'two']);
-		session().sandbox.inject({
-			call: 'status',
-			fault: { kind: 'status', status: 403 },
-			times: Infinity,
-		});
-		finish('one');
+		sandbox.settings.callbackRetryMilliseconds = 2100;
+		const fault = { kind: 'status', status: 403 } as const;
+		sandbox.inject({ call: 'status', fault, times: Infinity });
+		finish('one', 'two');
 		expect(after(await ended(id))).toEqual(
 			['one', 'two'].map((asked) =>
 				expect.objectContaining({

@@ -284,7 +284,7 @@ describe.each(providerTable.filter(([, provider]) => !provider.upload))('%s', (_
 it.each([
 	['https://drive.google.com/file/d/1aBcDeF/view?usp=sharing', 'Google Drive', /id=1aBcDeF&export/],
 	['https://www.dropbox.com/s/abc/fox.png?dl=0', 'Dropbox', /\/s\/abc\/fox\.png\?raw=1/],
-	['https://www.dropbox.com/sh/abc/def?dl=0', 'Dropbox', /It is a folder/],
+	['https://www.dropbox.com/sh/abc/def?dl=0', 'Dropbox', /leads to a folder/],
 ])('the share link %s is refused with its direct form', async (imageUrls, service, direct) => {
 	const [[, provider]] = providerTable;
 	const result = await runUnified(sandbox(), provider, {

@@ -197,7 +197,7 @@ describe('what is wrong with the strategy is said before anything is submitted',
 		async (waitStrategy) => {
 			const timeout = '={{ Date.now() }}';
 			const { error } = await wait(fal, { waitStrategy, timeout }, { n8nUrl: publicUrl });
-			expect(error?.message).toContain('10080 (a week) at the most');
+			expect(error?.message).toContain('the maximum is 10080 (a week)');
 			expect(sandbox().requests).toHaveLength(0);
 		},
 	);

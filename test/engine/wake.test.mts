@@ -130,20 +130,62 @@ it('the last one is told again when another one could not be read', async () => 
 	expect((await later(2000, call)).items).toHaveLength(3);
 });
 
-it('a job that can never be read leaves as it was, with the reason, and holds up no other', async () => {
-	const sleeping = await fallAsleep();
-	finish(...prompts);
-	sandbox().inject({ call: 'status', fault: { kind: 'status', status: 401 } });
-	const { items } = await sleeping.wake({ token: tokenOf('two') });
-	expect(items?.map(({ json }) => json)).toEqual([
-		expect.objectContaining({ status: 'completed' }),
-		expect.objectContaining({
-			jobId: jobOf('two').id,
-			status: expect.stringMatching(/^(queued|in_progress)$/),
-			error: expect.objectContaining({ code: 'authentication' }),
-		}),
-		expect.objectContaining({ status: 'completed' }),
-	]);
+describe('a job that is refused when it is asked about', () => {
+	const refuse = (times = Infinity) =>
+		sandbox().inject({
+			call: 'status',
+			fault: { kind: 'status', status: 401 },
+			// After the job that is called about, and the newest.
+			after: 2,
+			times,
+		});
+
+	/** All have ended, and `two` alone is refused. */
+	async function fallAsleepRefused() {
+		const sleeping = await fallAsleep();
+		finish(...prompts);
+		refuse();
+		expect(await sleeping.wake({ token: tokenOf('one') })).toEqual({ status: 503 });
+		return async (prompt: string, ms: number) =>
+			await later(ms, async () => await sleeping.wake({ token: tokenOf(prompt) }));
+	}
+
+	it('three times, leaves as it was, with the reason, and holds up no other', async () => {
+		const wake = await fallAsleepRefused();
+		expect(await wake('two', 2000)).toEqual({ status: 503 });
+		const { items } = await wake('two', 4000);
+		expect(items?.map(({ json }) => json)).toEqual([
+			expect.objectContaining({ status: 'completed' }),
+			expect.objectContaining({
+				jobId: jobOf('two').id,
+				status: expect.stringMatching(/^(queued|in_progress)$/),
+				error: expect.objectContaining({ code: 'authentication' }),
+			}),
+			expect.objectContaining({ status: 'completed' }),
+		]);
+	});
+
+	it('is not given up because others are called about', async () => {
+		const wake = await fallAsleepRefused();
+		for (const [prompt, ms] of [
+			['three', 1000],
+			['one', 3000],
+			['three', 5000],
+			['one', 7000],
+		] as const) {
+			expect(await wake(prompt, ms)).toEqual({ status: 503 });
+		}
+	});
+
+	it('once, may have been bad luck', async () => {
+		const sleeping = await fallAsleep();
+		finish(...prompts);
+		refuse(1);
+		const call = async () => await sleeping.wake({ token: tokenOf('one') });
+		expect(await call()).toEqual({ status: 503 });
+		const { items } = await later(2000, call);
+		expect(items?.map(({ json }) => json.status)).toEqual(prompts.map(() => 'completed'));
+	});
 });
 
 describe('is not for', () => {

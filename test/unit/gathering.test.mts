@@ -135,6 +135,20 @@ it('looks again at such a job when it is called about', async () => {
 	expect(gathering.resultOf(3)).toBe('video 3');
 });
 
+it('keeps what it knows of such a job until the new look is done, unless it runs', async () => {
+	end(0, 1, 2);
+	lost.add(3);
+	await hear(0);
+	unreadable.add(3);
+	expect(await hear(3)).toBe('again');
+	expect(gathering.resultOf(3)).toBe('job 3');
+	unreadable.clear();
+	lost.clear();
+	now += 2000;
+	expect(await hear(3)).toBe('again');
+	expect(gathering.resultOf(3)).toBeUndefined();
+});
+
 it('asks for no second delivery when another job still runs, which will be called about', async () => {
 	end(0, 2, 3);
 	unreadable.add(3);
@@ -198,11 +212,19 @@ describe('while a look is under way', () => {
 	});
 });
 
-it('lets one caller wake the execution, and another one if that came to nothing', () => {
-	expect(gathering.mayResume(now)).toBe(true);
-	expect(gathering.mayResume(now + 9999)).toBe(false);
-	expect(gathering.mayResume(now + 10_000)).toBe(true);
-	expect(gathering.mayResume(now + 10_001)).toBe(false);
+it('lets one caller wake the execution, and another one if that came to nothing', async () => {
+	end(0, 1, 2, 3);
+	await hear(0);
+	expect(gathering.mayResume(total, now)).toBe(true);
+	expect(gathering.mayResume(total, now + 9999)).toBe(false);
+	expect(gathering.mayResume(total, now + 10_000)).toBe(true);
+	expect(gathering.mayResume(total, now + 10_001)).toBe(false);
+});
+
+it('lets nobody wake it without knowing what each job has come to', async () => {
+	end(0, 1, 2);
+	await hear(0);
+	expect(gathering.mayResume(total, now)).toBe(false);
 });
 
 it('a look that fails is no answer, and the next one may succeed', async () => {
@@ -213,22 +235,12 @@ it('a look that fails is no answer, and the next one may succeed', async () => {
 	expect(await hear(0)).toBe('asleep');
 });
 
-describe('what is kept for a day', () => {
-	const newCache = () => new DayCache(() => ({}));
-
-	it('is one for a key', () => {
-		const cache = newCache();
-		expect(cache.of('a', now)).toBe(cache.of('a', now + 1));
-		expect(cache.of('a', now)).not.toBe(cache.of('b', now));
-	});
-
-	it('is forgotten a day after it was used', () => {
-		const cache = newCache();
-		const day = 24 * 60 * 60 * 1000;
-		const [used, unused] = [cache.of('used', now), cache.of('unused', now)];
-		expect(cache.of('used', now + day)).toBe(used);
-		cache.of('another', now + day + 1);
-		expect(cache.of('used', now + day + 2)).toBe(used);
-		expect(cache.of('unused', now + day + 2)).not.toBe(unused);
-	});
+it('what is kept is forgotten a day after it was last set', () => {
+	const cache = new DayCache<string>();
+	const day = 24 * 60 * 60 * 1000;
+	cache.set('used', 'a', now);
+	cache.set('unused', 'b', now);
+	cache.set('used', 'a', now + day);
+	cache.set('another', 'c', now + day + 1);
+	expect(['used', 'unused', 'another'].map((key) => cache.get(key))).toEqual(['a', undefined, 'c']);
 });

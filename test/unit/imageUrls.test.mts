@@ -53,11 +53,23 @@ describe('image URLs in one text', () => {
 		['an empty cell at the end', `${one}, ${two}, `, [one, two]],
 		['an empty cell at the start', `, ${one}`, [one]],
 		['two commas', `${one},,${two}`, [one, two]],
-		['a semicolon at the end', `${one};`, [one]],
+		['a semicolon behind the last one', `${one};${two}; `, [one, two]],
+		['an empty cell without a space', `${one},`, [one]],
 		['separators only', ' , ; ,', []],
 	])('leave no trace of %s', (_, text, urls) => {
 		expect(splitImageUrls(text)).toEqual(urls);
 	});
+
+	it('a semicolon at the end of the only URL is its own', () => {
+		expect(splitImageUrls(`${one}?sig;v=1;`)).toEqual([`${one}?sig;v=1;`]);
+	});
+
+	it.each(['\u200b', '\u202a', '\u2060', '\ufeff', '\u200e\u00a0'])(
+		'what nobody sees around a URL is left out',
+		(character) => {
+			expect(splitImageUrls(`${character}${one}${character}`)).toEqual([one]);
+		},
+	);
 
 	it('white space separates also where no URL follows: the check names what is wrong', () => {
 		expect(splitImageUrls(`${one} fox.png`)).toEqual([one, 'fox.png']);
@@ -137,6 +149,7 @@ describe('image URLs in an array', () => {
 		['an array of arrays', [[one, two], [[three]]], [one, two, three]],
 		['an empty cell', [one, '', null, undefined, two], [one, two]],
 		['one twice', [one, [one], ` ${one} `], [one]],
+		['a URL with a space, which the check then refuses', [`${one} 2.png`], [`${one} 2.png`]],
 		['a cell with JSON', [JSON.stringify([one, two])], [one, two]],
 	])('are found in %s', (_, value, urls) => {
 		expect(splitImageUrls(value)).toEqual(urls);

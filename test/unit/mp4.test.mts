@@ -65,6 +65,10 @@ it.each([1, 7, 100])('%d bytes of padding behind the last box do not make it sho
 	expect(read(padded, 10).isWhole).not.toBe(false);
 });
 
+it('a comment behind the last box does not make it short', () => {
+	expect(read(Buffer.concat([video, Buffer.from('Produced by nobody')])).isWhole).not.toBe(false);
+});
+
 it.each([
 	['a page', '<!DOCTYPE html><html><body>Not found</body></html>'],
 	['JSON', '{"error":"not found"}'],

@@ -103,15 +103,28 @@ describe('the time between two looks', () => {
 
 	it('after a Retry-After asks nothing more in that round, and begins the next with what was left', async () => {
 		const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
-		const stories = Object.fromEntries(ids.map((id) => [id, [done]])) as Record<string, Story>;
+		const stories = Object.fromEntries(ids.map((id) => [id, [unlucky, done]])) as Record<
+			string,
+			Story
+		>;
 		// A provider that answers one question in half a minute.
 		const retryAfter = Object.fromEntries(ids.map((_, index) => [index, 30 * second]));
 		const results = await wait(stories, { concurrency: 1, retryAfter });
-		expect(looks.map(({ jobId }) => jobId)).toEqual(ids);
-		for (const [index, { at }] of looks.slice(1).entries()) {
+		expect(looks.slice(0, 6).map(({ jobId }) => jobId)).toEqual(ids);
+		for (const [index, { at }] of looks.slice(1, 6).entries()) {
 			expect(at - looks[index].at).toBeGreaterThanOrEqual(30 * second);
 		}
 		expect(results.every(({ gaveUp }) => gaveUp === undefined)).toBe(true);
+	});
+
+	it('goes on with the round when the answer was good all the same', async () => {
+		const ids = ['a', 'b', 'c', 'd'];
+		const stories = Object.fromEntries(ids.map((id) => [id, [running, done]])) as Record<
+			string,
+			Story
+		>;
+		await wait(stories, { concurrency: 1, retryAfter: { 0: 30 * second } });
+		expect(looks.map(({ jobId }) => jobId)).toEqual([...ids, ...ids]);
 	});
 
 	it('does not shrink by a Retry-After that is shorter than the interval', async () => {
@@ -262,8 +275,17 @@ describe('patience with a job that cannot be read', () => {
 		expect(lost(unreadable('not_found'), ...times)).toEqual([false, false, true, true]);
 	});
 
-	it('takes refusals at the same moment for one', () => {
-		expect(lost(unreadable('not_found'), 0, 100, 200, 300)).toEqual(Array(4).fill(false));
+	it('takes refusals that come too close to each other for one', () => {
+		const patience = new Patience();
+		const refuse = (at: number) => patience.lostWith(0, unreadable('not_found'), at, 900);
+		expect([0, 100, 899].map(refuse)).toEqual([undefined, undefined, undefined]);
+		expect([900, 1800].map(refuse)).toEqual([undefined, failure('not_found')]);
+	});
+
+	it('counts all refusals alike where one may be chance', () => {
+		const patience = new Patience([]);
+		const refuse = (at: number) => patience.lostWith(0, unreadable('permission'), at);
+		expect([0, 1000, 2000].map(refuse)).toEqual([undefined, undefined, failure('permission')]);
 	});
 
 	it('ends at once where no time will change the answer', () => {

@@ -124,7 +124,7 @@ const batchOptions: INodeProperties[] = [
 	},
 ];
 
-/** A week, which is longer than any provider keeps a job. */
+/** A week. */
 export const longestTimeoutMinutes = 7 * 24 * 60;
 
 const waitOptions: INodeProperties[] = [
@@ -159,7 +159,7 @@ const waitStrategy: INodeProperties = {
 			name: 'Auto',
 			value: 'auto',
 			description:
-				'By callback where the provider calls back and can reach this n8n, else and in called workflows by polling',
+				'By callback where the provider calls back and can reach this n8n; otherwise, and in a workflow that another one calls, by polling',
 		},
 		{
 			name: 'Callback',

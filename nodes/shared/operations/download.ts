@@ -6,9 +6,9 @@ import type { JobFacts, VideoJob } from '../job';
 import { fetchVideo } from '../media';
 import type { Outcome } from '../outcome';
 import { readJobPatiently } from '../read';
-import { readJobId } from '../request';
+import { readJobId, refusalInInput } from '../request';
 import type { Failure, JobState } from '../types';
-import { factsOf, refusalInInput } from './get';
+import { factsOf } from './get';
 
 /** Streams a finished video into a binary field; with a job ID it asks for a fresh link first. */
 export async function download(item: Item): Promise<Outcome> {

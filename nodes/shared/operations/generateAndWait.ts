@@ -49,7 +49,7 @@ export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
 		throw badInput(
 			item.node,
 			item.index,
-			`Timeout is ${minutes} minutes, and ${longestTimeoutMinutes} (a week) at the most`,
+			`Timeout is ${minutes} minutes; the maximum is ${longestTimeoutMinutes} (a week)`,
 			'Give the minutes to wait, not a point in time, or check the expression',
 		);
 	}

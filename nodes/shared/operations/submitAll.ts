@@ -94,13 +94,14 @@ async function check(
 	}
 }
 
+const tooLate = new Error('another item has failed meanwhile');
+
 /** Undefined when the run was over before it was sent. */
 async function submit(
 	{ item, request, images, facts, callback }: Checked,
 	uploads: Uploads,
 	isOver: () => boolean,
 ): Promise<Submission | undefined> {
-	const tooLate = new Error('another item has failed meanwhile');
 	const uploadImages = async () => {
 		const urls = await uploads.urlsOf(item, images);
 		if (isOver()) throw tooLate;

@@ -1,25 +1,20 @@
-/** Longer than any provider tries to deliver. */
-const forgetAfterMs = 24 * 60 * 60 * 1000;
+import { tokenLifeMs } from '../callback/token';
 
-/** Values that are made when they are first asked for, and forgotten a day after the last time. */
+/** Values that are forgotten a day after they were last set: nobody calls about them any more. */
 export class DayCache<V> {
-	readonly #kept = new Map<string, { value: V; usedAt: number }>();
+	readonly #kept = new Map<string, { value: V; setAt: number }>();
 
-	readonly #make: () => V;
-
-	constructor(make: () => V) {
-		this.#make = make;
+	get(key: string): V | undefined {
+		return this.#kept.get(key)?.value;
 	}
 
-	of(key: string, now: number): V {
-		const value = this.#kept.has(key) ? (this.#kept.get(key)?.value as V) : this.#make();
-		// The one used last stands last.
+	set(key: string, value: V, now: number): void {
+		// The one set last stands last.
 		this.#kept.delete(key);
-		this.#kept.set(key, { value, usedAt: now });
-		for (const [other, { usedAt }] of this.#kept) {
-			if (now - usedAt <= forgetAfterMs) break;
+		this.#kept.set(key, { value, setAt: now });
+		for (const [other, { setAt }] of this.#kept) {
+			if (now - setAt <= tokenLifeMs) break;
 			this.#kept.delete(other);
 		}
-		return value;
 	}
 }

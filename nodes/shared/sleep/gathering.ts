@@ -48,9 +48,9 @@ export class Gathering<T> {
 		return await hearing;
 	}
 
-	/** Whether the caller, the only one for a while, is to wake the execution. */
-	mayResume(now: number): boolean {
-		if (now - this.#resumedAt < resumesWithinMs) return false;
+	/** Whether the caller, the only one for a while, is to wake the execution of `total` jobs. */
+	mayResume(total: number, now: number): boolean {
+		if (this.#ended.size < total || now - this.#resumedAt < resumesWithinMs) return false;
 		this.#resumedAt = now;
 		return true;
 	}
@@ -69,8 +69,8 @@ export class Gathering<T> {
 	async #findOut(index: number, total: number, look: Look<T>): Promise<Hearing> {
 		// What was asked before the callback came may have been too early.
 		await this.#looks.get(index);
-		if (this.#ended.get(index)?.isLost) this.#ended.delete(index);
-		const own = await this.#see(index, look);
+		const isLost = this.#ended.get(index)?.isLost;
+		const own = await (isLost ? this.#ask(index, look) : this.#see(index, look));
 		if (own !== 'ended') return 'again';
 		const all = await this.#seeAll(total, look);
 		if (all === 'ended') return 'complete';
@@ -89,6 +89,7 @@ export class Gathering<T> {
 	async #ask(index: number, look: Look<T>): Promise<State> {
 		try {
 			const sight = await look(index);
+			if (sight === 'running') this.#ended.delete(index);
 			if (typeof sight === 'string') return sight;
 			const isLost = 'lost' in sight;
 			this.#ended.set(index, { result: isLost ? sight.lost : sight.ended, isLost });

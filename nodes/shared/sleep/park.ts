@@ -21,7 +21,7 @@ export const isAwaited = (outcome: Outcome): outcome is JobOutcome =>
 	'job' in outcome && outcome.job.jobId !== null && !hasEnded(outcome.job);
 
 /** The sleeps of this process, by execution and node; one that another process parked is not here. */
-const sleeping = new DayCache<{ firstJobId?: string | null; until: number }>(() => ({ until: 0 }));
+const sleeping = new DayCache<{ firstJobId?: string | null; until: number }>();
 
 const nameSleep = (execution: string, node: INode) => `${execution}/${node.id}`;
 
@@ -39,8 +39,8 @@ export function deadlineOf(
 	outcomes: Outcome[],
 	fallback: number,
 ): number | undefined {
-	const known = sleeping.of(nameSleep(execution, node), Date.now());
-	if (known.until === 0) return fallback;
+	const known = sleeping.get(nameSleep(execution, node));
+	if (!known) return fallback;
 	return known.firstJobId === firstAwaited(outcomes) ? known.until : undefined;
 }
 
@@ -72,8 +72,8 @@ export async function park(
 	);
 	const executionId = functions.getExecutionId();
 	sleepsIn(functions)[runIndexOf(functions)] = { executionId, until };
-	const sleep = sleeping.of(nameSleep(executionId, functions.getNode()), Date.now());
-	Object.assign(sleep, { firstJobId: firstAwaited(outcomes), until });
+	const sleep = { firstJobId: firstAwaited(outcomes), until };
+	sleeping.set(nameSleep(executionId, functions.getNode()), sleep, Date.now());
 	// A new array: the old one is also the output of the node before. Not by getInputData(), which
 	// is a copy under Execute Once.
 	functions.getExecuteData().data.main = [parked];

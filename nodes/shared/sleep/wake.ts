@@ -14,6 +14,7 @@ import { toItem } from '../outcome';
 import type { JobOutcome } from '../outcome';
 import { pause } from '../pause';
 import { readJob, unreadBecause } from '../read';
+import type { Failure, JobState } from '../types';
 import { Patience } from '../wait';
 import { DayCache } from './dayCache';
 import { Gathering } from './gathering';
@@ -40,13 +41,17 @@ type Ended = Pick<JobOutcome, 'job' | 'raw'>;
 class Sleep {
 	readonly gathering = new Gathering<Ended>();
 
-	readonly patience = new Patience();
+	/** One refusal may be a gateway's mood: the provider calls again. */
+	readonly patience = new Patience([]);
 }
 
-const sleeps = new DayCache(() => new Sleep());
+const sleeps = new DayCache<Sleep>();
 
 /** Less than providers wait for an answer, and than a sleep may be woken again after. */
 const answersWithinMs = 8000;
+
+/** Refusals of this distance count. About a job that may still run, callbacks of others ask as well. */
+const refusalsApartMs = { own: 900, others: 10_000 };
 
 /** So long before its deadline an execution is left to it. */
 const deadlineMarginMs = 2000;
@@ -59,8 +64,9 @@ const unknownKey =
  * order of its items. Must not throw: n8n would go on with an empty item.
  */
 export async function handleWakeUp(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const heard = await within(answersWithinMs, hear(webhookItem(functions)));
-	const { status, workflowData } = typeof heard === 'function' ? heard() : (heard ?? notNow);
+	const { status, workflowData } = await inTime(
+		async (isLate) => await hear(webhookItem(functions), isLate),
+	);
 	functions
 		.getResponseObject()
 		.status(status)
@@ -76,8 +82,22 @@ interface Answer {
 /** To be delivered again. */
 const notNow: Answer = { status: 503 };
 
-/** The answer; or, when all jobs have ended, what gives it and wakes the execution, at once. */
-async function hear(item: WebhookItem): Promise<Answer | (() => Answer)> {
+/** What takes longer than its caller waits is not lost: the next delivery finds it done. */
+async function inTime(work: (isLate: () => boolean) => Promise<Answer>): Promise<Answer> {
+	const timer = new AbortController();
+	let isLate = false;
+	const late = pause(answersWithinMs, timer.signal).then(() => {
+		isLate = true;
+		return notNow;
+	});
+	try {
+		return await Promise.race([work(() => isLate), late]);
+	} finally {
+		timer.abort();
+	}
+}
+
+async function hear(item: WebhookItem, isLate: () => boolean): Promise<Answer> {
 	const { functions } = item;
 	const execution = functions.getExecutionId();
 	const delivery = deliveryOf(functions);
@@ -90,39 +110,35 @@ async function hear(item: WebhookItem): Promise<Answer | (() => Answer)> {
 	if ('status' in authenticated) return authenticated;
 
 	const parked = parkedIn(item);
+	const total = parked.length;
 	const { token } = authenticated;
 	const own = parked[token.item];
 	if (!own) return { status: 401 };
 	const key = sleepKeyOf(execution, item.node, parked);
-	const { gathering, patience } = sleeps.of(key, authentication.now);
-	const look = async (index: number) => await lookAt(parked[index], index, patience);
-	const heard = await gathering.hear(token.item, parked.length, look, authentication.now);
-	if (heard !== 'complete') return heard === 'again' ? notNow : { status: 200 };
-	return () => {
-		const now = Date.now();
-		// n8n goes on with the execution as it was when it called us, even if that has gone on since:
-		// what came after would be run, and paid for, a second time.
-		const deadline = deadlineOf(execution, item.node, parked, token.expires - tokenLifeMs);
-		if (deadline === undefined || now > deadline - deadlineMarginMs) return notNow;
-		if (!gathering.mayResume(now)) return { status: 200 };
-		const useErrorOutput = item.node.onError === 'continueErrorOutput';
-		const results = parked.map((outcome, index) =>
-			toItem({ ...outcome, ...gathering.resultOf(index) }, useErrorOutput),
+	const sleep = sleeps.get(key) ?? new Sleep();
+	sleeps.set(key, sleep, authentication.now);
+	const { gathering, patience } = sleep;
+	const look = async (index: number) => {
+		const apartMs = index === token.item ? refusalsApartMs.own : refusalsApartMs.others;
+		return await lookAt(parked[index], (state) =>
+			patience.lostWith(index, state, Date.now(), apartMs),
 		);
-		gathering.forget();
-		return { status: 200, workflowData: [results] };
 	};
-}
+	const heard = await gathering.hear(token.item, total, look, authentication.now);
+	if (heard !== 'complete') return heard === 'again' ? notNow : { status: 200 };
 
-/** What the work comes to, or undefined when it takes longer; it may then end unheard. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-	const done = new AbortController();
-	const tooLate = pause(ms, done.signal).then(() => undefined);
-	try {
-		return await Promise.race([work, tooLate]);
-	} finally {
-		done.abort();
-	}
+	const now = Date.now();
+	const deadline = deadlineOf(execution, item.node, parked, token.expires - tokenLifeMs);
+	// n8n goes on with the execution as it was when it called us, even if that has gone on since:
+	// what came after would be run, and paid for, a second time.
+	if (isLate() || deadline === undefined || now > deadline - deadlineMarginMs) return notNow;
+	if (!gathering.mayResume(total, now)) return { status: 200 };
+	const useErrorOutput = item.node.onError === 'continueErrorOutput';
+	const results = parked.map((outcome, index) =>
+		toItem({ ...outcome, ...gathering.resultOf(index) }, useErrorOutput),
+	);
+	gathering.forget();
+	return { status: 200, workflowData: [results] };
 }
 
 /** The jobs as they were parked in the input of the sleeping node. */
@@ -134,14 +150,13 @@ function parkedIn(item: WebhookItem): JobOutcome[] {
 /** A job as it is, read with the user's own key; one that can never be read leaves as it was. */
 async function lookAt(
 	outcome: JobOutcome,
-	index: number,
-	patience: Patience,
+	lostWith: (state: JobState) => Failure | undefined,
 ): Promise<Sight<Ended>> {
 	const { item, job, raw: parkedRaw } = outcome;
 	if (!isAwaited(outcome)) return { ended: { job, raw: parkedRaw } };
 	const { state, raw } = await readJob(item, String(job.jobId)).catch(unreadBecause);
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
-	const lost = patience.lostWith(index, state, Date.now());
+	const lost = lostWith(state);
 	if (lost)
 		return { lost: { job: { ...job, error: explained(item.provider, lost) }, raw: parkedRaw } };
 	return state.status === 'unreadable' ? 'unknown' : 'running';
