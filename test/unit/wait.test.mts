@@ -125,6 +125,7 @@ describe('the time between two looks', () => {
 		>;
 		await wait(stories, { concurrency: 1, retryAfter: { 0: 30 * second } });
 		expect(looks.map(({ jobId }) => jobId)).toEqual([...ids, ...ids]);
+		expect(new Set(looks.slice(0, 4).map(({ at }) => at)).size).toBe(1);
 	});
 
 	it('does not shrink by a Retry-After that is shorter than the interval', async () => {
