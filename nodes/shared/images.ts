@@ -78,7 +78,7 @@ interface Uploaded {
 
 type UploadFailure = Failure & { httpCode?: number };
 
-/** The uploads of one run of a node: the same bytes go to the same account once. */
+/** The uploads of one run of a node: the same bytes go to the same account once in an execution. */
 export class Uploads {
 	private readonly running = new Map<string, Promise<string | UploadFailure>>();
 
@@ -118,10 +118,10 @@ export class Uploads {
 	}
 }
 
-/** Survives retries and the rounds of a loop, and ends with the execution. */
+/** Shared by the nodes of the execution, survives its retries, and ends with it. */
 function uploadsOfExecution(item: Item): Record<string, Uploaded | undefined> {
 	// Only executions upload; a webhook has no such context and needs none.
-	const context = (item.functions as IExecuteFunctions).getContext('node') as {
+	const context = (item.functions as IExecuteFunctions).getContext('flow') as {
 		veoUploads?: Record<string, Uploaded>;
 	};
 	context.veoUploads ??= {};

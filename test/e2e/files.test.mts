@@ -182,3 +182,28 @@ describe.each(providers.map((provider) => [provider.id, provider] as const))(
 		);
 	},
 );
+
+it('two nodes of an execution share what one of them has uploaded', async () => {
+	const { sandbox, output } = session();
+	await writeFile(join(output, 'shared.png'), png);
+	const generate = (prompt: string): INodeParameters => ({
+		provider: 'evolink',
+		operation: 'generate',
+		model: 'veo-3.1-generate-preview',
+		prompt,
+		imageSource: 'binary',
+	});
+	const fileSelector = join(output, 'shared.png');
+	const workflow = chain([
+		['Start', 'manualTrigger', 1, {}],
+		['Read', 'readWriteFile', 1.1, { operation: 'read', fileSelector, options: {} }],
+		['First', 'veo', 1, generate('one')],
+		['Second', 'veo', 1, generate('two')],
+	]);
+	// Both behind the file, one after the other.
+	workflow.connections.Read.main[0]?.push({ node: 'Second', type: 'main', index: 0 });
+	delete workflow.connections.First;
+	expect((await runOnce(session(), workflow)).status).toBe('success');
+	expect(sandbox.jobs().map(({ prompt }) => prompt)).toEqual(['one', 'two']);
+	expect(sandbox.count({ call: 'upload' })).toBe(1);
+});
