@@ -16,7 +16,7 @@ import type { Item } from '../shared/item';
 import type { VideoJob } from '../shared/job';
 import { fetchVideo } from '../shared/media';
 import { asNodeFailure } from '../shared/outcome';
-import { readJob } from '../shared/read';
+import { lookAtJob } from '../shared/read';
 
 /** Shared by all triggers of the process: what it remembers is keyed by what only one can know. */
 const once = new OnceOnly();
@@ -58,7 +58,7 @@ async function checksOf(item: WebhookItem): Promise<Checks> {
 		once,
 		scope: String(functions.getWorkflow().id ?? ''),
 		stored: storedIn(functions).spent ?? {},
-		read: async (jobId) => await readJob(item, jobId),
+		read: async (jobId) => await lookAtJob(item, jobId),
 		warn: (problem) => warn(functions, warnings[problem]),
 	};
 }

@@ -1,4 +1,3 @@
-import { NodeApiError } from 'n8n-workflow';
 import type {
 	IBinaryData,
 	IDataObject,
@@ -7,6 +6,8 @@ import type {
 } from 'n8n-workflow';
 
 import { describeText, httpUrl } from './answers';
+import { downloadError } from './downloadError';
+import type { Refusal } from './downloadError';
 import { badInput } from './failure';
 import type { Item } from './item';
 import { consumeWithin, FinalProblem, StorageProblem } from './mediaStream';
@@ -23,14 +24,6 @@ const maxSilenceMs = 60_000;
 const maxBytes = 2 * 2 ** 30;
 const maxRedirects = 5;
 const maxNameLength = 100;
-
-interface Refusal {
-	reason: string;
-	httpCode?: number;
-	mayRecover: boolean;
-	/** n8n's own storage is the trouble. */
-	isStorage?: boolean;
-}
 
 /**
  * Streams a video into n8n's binary storage, never holding it in memory. The provider's key is not
@@ -198,54 +191,3 @@ const fileName = (jobId: string | null) =>
 		.replace(/[^\w.-]+/g, '_')
 		.replace(/^\.+/, '')
 		.slice(0, maxNameLength)}.mp4`;
-
-function downloadError(
-	item: Item,
-	jobId: string | null,
-	expiresAt: string | null,
-	refusal: Refusal,
-) {
-	const { reason, httpCode, mayRecover } = refusal;
-	const isRefused =
-		httpCode !== undefined && httpCode >= 400 && httpCode < 500 && ![408, 429].includes(httpCode);
-	const hasExpired = isRefused && expiresAt !== null && Date.parse(expiresAt) <= Date.now();
-	const isGone = hasExpired || [403, 404, 410].includes(Number(httpCode));
-	const error = new NodeApiError(
-		item.node,
-		{ message: reason },
-		{
-			itemIndex: item.index,
-			httpCode: httpCode === undefined ? undefined : String(httpCode),
-			description: `${nextStep(refusal, { isGone, hasExpired }, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`,
-		},
-	);
-	// n8n has its own words for some of the reasons.
-	error.message = hasExpired
-		? `The video could not be downloaded: its link expired at ${expiresAt} (${reason})`
-		: `The video could not be downloaded: ${reason}`;
-	const code = isGone ? 'not_found' : 'provider_unavailable';
-	error.context.failure = { code, message: reason, retryable: mayRecover && !isGone };
-	return error;
-}
-
-function nextStep(
-	{ mayRecover, isStorage }: Refusal,
-	{ isGone, hasExpired }: { isGone: boolean; hasExpired: boolean },
-	jobId: string | null,
-): string {
-	if (isGone) {
-		const state = hasExpired ? 'The link has expired' : 'The link has probably expired';
-		return jobId
-			? `${state}, and the provider was asked for a fresh one. Look for the video in its dashboard, and download sooner next time.`
-			: `${state}: give the job ID, so that a fresh one is asked for.`;
-	}
-	if (isStorage) {
-		return "Check n8n's storage of binary data, then run this node again: a download submits nothing.";
-	}
-	if (mayRecover) {
-		return 'Run this node again: the video is paid for, and a download submits nothing.';
-	}
-	return jobId
-		? 'Check the Video URL, or look for the video in the dashboard of the provider.'
-		: 'Check the Video URL, or give the job ID, so that the provider is asked for its link.';
-}

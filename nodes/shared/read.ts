@@ -44,8 +44,12 @@ async function ask(item: Item, request: WireRequest, { parse }: Question): Promi
 	};
 }
 
+/** One look at a job that is paid for: whatever goes wrong with the question is no end of it. */
+export const lookAtJob = async (item: Item, jobId: string): Promise<Reading> =>
+	await readJob(item, jobId).catch(unreadBecause);
+
 /** The reading of a job that could not be asked about: nothing is known, and it may be next time. */
-export const unreadBecause = (error: Error): Reading => ({
+const unreadBecause = (error: Error): Reading => ({
 	raw: null,
 	state: {
 		status: 'unreadable',

@@ -4,7 +4,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { hasEnded, jobInState } from '../job';
 import type { VideoJob } from '../job';
-import { unreadBecause } from '../read';
 import type { Reading } from '../read';
 import type { Delivery, VideoProvider } from '../types';
 import type { OnceOnly, SpentNonces } from './once';
@@ -69,7 +68,7 @@ export async function receive(
 		checks.warn('no_job_id');
 		return { status: 400 };
 	}
-	const { state } = await checks.read(jobId).catch(unreadBecause);
+	const { state } = await checks.read(jobId);
 	if (!hasEnded(state)) {
 		once.release(token.nonce, { wasAsked: true });
 		const isFinal = state.status === 'unreadable' && !state.failure.retryable;

@@ -5,7 +5,7 @@ import { concurrently } from '../concurrently';
 import type { Item } from '../item';
 import { jobInState } from '../job';
 import type { Outcome } from '../outcome';
-import { readJob, unreadBecause } from '../read';
+import { lookAtJob } from '../read';
 import { isAwaited, park, parkAgain } from '../sleep/park';
 import { readResumeAddress } from '../sleep/resume';
 import { generateAndWait, pollUntilEnded, readWaitOptions } from './generateAndWait';
@@ -47,7 +47,7 @@ export async function generateAndSleep(items: Item[], stopOnError: boolean): Pro
 }
 
 async function lookAt({ item, accepted, facts }: Submitted): Promise<Outcome> {
-	const { state, raw } = await readJob(item, facts.jobId).catch(unreadBecause);
+	const { state, raw } = await lookAtJob(item, facts.jobId);
 	// The provider may not know a job yet that it has just accepted.
 	const known = state.status === 'unreadable' ? { status: accepted.status } : state;
 	return { item, job: jobInState(item.provider, facts, known), raw };

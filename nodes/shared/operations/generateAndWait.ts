@@ -3,7 +3,7 @@ import { badInput } from '../failure';
 import type { Item } from '../item';
 import { explained, jobInState } from '../job';
 import type { Outcome } from '../outcome';
-import { readJob, unreadBecause } from '../read';
+import { lookAtJob } from '../read';
 import { optionsOf, readNumber } from '../request';
 import { waitForJobs } from '../wait';
 import type { WaitOptions, WaitResult } from '../wait';
@@ -29,8 +29,7 @@ export async function pollUntilEnded(
 	const submitted = submissions.filter((submission) => 'accepted' in submission);
 	const results = await waitForJobs(
 		submitted.map(({ facts }) => facts.jobId),
-		// Whatever goes wrong with a question, the jobs are paid for and must leave the node.
-		async (jobId, index) => await readJob(submitted[index].item, jobId).catch(unreadBecause),
+		async (jobId, index) => await lookAtJob(submitted[index].item, jobId),
 		waitOptions,
 	);
 	const outcomes = new Map(

@@ -13,7 +13,7 @@ import { explained, hasEnded, jobInState } from '../job';
 import { toItem } from '../outcome';
 import type { JobOutcome } from '../outcome';
 import { pause } from '../pause';
-import { readJob, unreadBecause } from '../read';
+import { lookAtJob } from '../read';
 import type { Failure, JobState } from '../types';
 import { Patience } from '../wait';
 import { DayCache } from './dayCache';
@@ -154,7 +154,7 @@ async function lookAt(
 ): Promise<Sight<Ended>> {
 	const { item, job, raw: parkedRaw } = outcome;
 	if (!isAwaited(outcome)) return { ended: { job, raw: parkedRaw } };
-	const { state, raw } = await readJob(item, String(job.jobId)).catch(unreadBecause);
+	const { state, raw } = await lookAtJob(item, String(job.jobId));
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
 	const lost = lostWith(state);
 	if (lost)
