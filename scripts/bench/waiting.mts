@@ -12,11 +12,11 @@ import { installN8n, N8N_VERSION } from '../n8n/install.mts';
 import type { Execution, Workflow } from '../n8n/rest.mts';
 import { CREDENTIAL_TYPES, startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
+import { GENERATOR, newNode, to } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
 import { INSPECTED, memoryAfterCollection } from './inspector.mts';
 import { mean, printTable } from './table.mts';
 
-const VEO = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
 const LOOP = join(ROOT, 'scripts', 'bench', 'loop.json');
 const SHORTEST_SECONDS = 40;
 const STEP_SECONDS = 3;
@@ -130,17 +130,6 @@ function nextNodeAt({ id, status, data }: Execution): number {
 	throw new Error(`Execution ${id} is ${status}: ${data.resultData.error?.message}`);
 }
 
-const node = (name: string, type: string, parameters: INodeParameters = {}): INode => ({
-	id: name,
-	name,
-	type,
-	typeVersion: type.endsWith('.code') ? 2 : 1,
-	position: [0, 0],
-	parameters,
-});
-
-const to = (name: string) => ({ main: [[{ node: name, type: 'main' as const, index: 0 }]] });
-
 function veo(
 	{ credentials }: Session,
 	provider: Way['provider'],
@@ -149,7 +138,7 @@ function veo(
 ): INode {
 	const type = CREDENTIAL_TYPES[provider];
 	return {
-		...node('Veo', VEO, {
+		...newNode('Veo', GENERATOR, {
 			provider,
 			resource: 'video',
 			operation,
@@ -168,12 +157,12 @@ function veoWorkflow(session: Session, way: Way, prompts: string[]): Workflow {
 	return {
 		name: way.name,
 		nodes: [
-			node('Start', 'n8n-nodes-base.manualTrigger'),
-			node('Prompts', 'n8n-nodes-base.code', {
+			newNode('Start', 'n8n-nodes-base.manualTrigger'),
+			newNode('Prompts', 'n8n-nodes-base.code', {
 				jsCode: `return ${items}.map((json) => ({ json }));`,
 			}),
 			veo(session, way.provider, 'generateAndWait', { waitStrategy: way.waitStrategy }),
-			node('Next', 'n8n-nodes-base.noOp'),
+			newNode('Next', 'n8n-nodes-base.noOp'),
 		],
 		connections: { Start: to('Prompts'), Prompts: to('Veo'), Veo: to('Next') },
 	};
@@ -223,7 +212,7 @@ async function runMany(session: Session, count: number, operation: string): Prom
 	const { client, n8n, sandbox } = session;
 	const submitted = sandbox.count({ call: 'submit' });
 	const start: INode = {
-		...node('Start', 'n8n-nodes-base.webhook', { httpMethod: 'POST', path: operation }),
+		...newNode('Start', 'n8n-nodes-base.webhook', { httpMethod: 'POST', path: operation }),
 		typeVersion: 2,
 		webhookId: operation,
 	};
@@ -233,7 +222,7 @@ async function runMany(session: Session, count: number, operation: string): Prom
 	generate.parameters.prompt = 'A fox';
 	const id = await client.createWorkflow({
 		name: operation,
-		nodes: [start, generate, node('Next', 'n8n-nodes-base.noOp')],
+		nodes: [start, generate, newNode('Next', 'n8n-nodes-base.noOp')],
 		connections: { Start: to('Veo'), Veo: to('Next') },
 	});
 	await client.activate(id);

@@ -2,7 +2,8 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
-import { GENERATOR, until } from './callbackWorkflows.mts';
+import { GENERATOR, newNode } from '../../scripts/n8n/workflow.mts';
+import { until } from './callbackWorkflows.mts';
 import { LAST_WORDS, startChatModel } from './chatModel.mts';
 import type { ChatModel } from './chatModel.mts';
 import { useSession, veoWorkflow } from './n8nSession.mts';
@@ -30,15 +31,8 @@ beforeAll(async () => {
 afterEach(() => (model.requests.length = 0));
 afterAll(async () => await model?.stop());
 
-const node = (name: string, type: string, rest: Partial<INode>): INode => ({
-	id: name,
-	name,
-	type,
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: {},
-	...rest,
-});
+const node = (name: string, type: string, { parameters, ...rest }: Partial<INode>): INode =>
+	newNode(name, type, parameters, rest);
 
 /** The unified node as n8n turns it into a tool, for which the model writes the prompt. */
 const tool = (options: INodeParameters, settings: Partial<INode> = {}): INode =>

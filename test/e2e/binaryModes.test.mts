@@ -7,6 +7,7 @@ import type { IBinaryKeyData, INode, INodeParameters } from 'n8n-workflow';
 import { providers } from '../../nodes/shared/registry';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
+import { GENERATOR, inTurn, newNode } from '../../scripts/n8n/workflow.mts';
 import { runOnce, useSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
 
@@ -87,21 +88,13 @@ function imageToVideo(
 	{ provider, image, video }: { provider: string; image: string; video: string },
 ): Workflow {
 	const data = binaryMode === 'combined' ? '_files.data' : 'data';
-	const node = (name: string, type: string, parameters: INodeParameters): INode => ({
-		id: name,
-		name,
-		type,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters,
-	});
 	const veo = (name: string, parameters: INodeParameters): INode => ({
-		...node(name, 'n8n-nodes-veo-reference-video.veoReferenceVideo', { provider, ...parameters }),
+		...newNode(name, GENERATOR, { provider, ...parameters }),
 		credentials,
 	});
 	const nodes = [
-		node('Start', 'n8n-nodes-base.manualTrigger', {}),
-		node('Read', 'n8n-nodes-base.readWriteFile', { operation: 'read', fileSelector: image }),
+		newNode('Start', 'n8n-nodes-base.manualTrigger', {}),
+		newNode('Read', 'n8n-nodes-base.readWriteFile', { operation: 'read', fileSelector: image }),
 		veo('Generate', {
 			operation: 'generateAndWait',
 			model: providers.find(({ id }) => id === provider)?.models[0].id ?? '',
@@ -111,19 +104,11 @@ function imageToVideo(
 			options: { pollInterval: 1 },
 		}),
 		veo('Download', { operation: 'download' }),
-		node('Write', 'n8n-nodes-base.readWriteFile', {
+		newNode('Write', 'n8n-nodes-base.readWriteFile', {
 			operation: 'write',
 			fileName: video,
 			dataPropertyName: data,
 		}),
 	];
-	const connections = Object.fromEntries(
-		nodes
-			.slice(1)
-			.map(({ name }, index) => [
-				nodes[index].name,
-				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
-			]),
-	);
-	return { name: 'binary modes', nodes, connections, settings: { binaryMode } };
+	return { name: 'binary modes', nodes, connections: inTurn(nodes), settings: { binaryMode } };
 }

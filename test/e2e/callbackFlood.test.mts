@@ -1,21 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { INode, INodeParameters } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
 import type { CallbackMessage } from '../../sandbox/contract.mts';
 import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
-import {
-	callbackUrl,
-	GENERATOR,
-	publish,
-	triggerNode,
-	until,
-	untilRegistered,
-} from './callbackWorkflows.mts';
+import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
+import { callbackUrl, publish, triggerNode, until, untilRegistered } from './callbackWorkflows.mts';
 import { startTestSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
 
@@ -49,20 +43,9 @@ const sheet: Row[] = Array.from({ length: ROWS }, (_, index) => {
 /** Start → the provider's rows → the unified node, once for each provider. */
 function generating(session: TestSession, triggers: INode[]): Workflow {
 	const { credentials } = session;
-	const node = (name: string, type: string, parameters: INodeParameters): INode => ({
-		id: name,
-		name,
-		type,
-		typeVersion: type.endsWith('.code') ? 2 : 1,
-		position: [0, 0],
-		parameters,
-	});
-	const to = (...names: string[]) => ({
-		main: [names.map((name) => ({ node: name, type: 'main' as const, index: 0 }))],
-	});
 	const branches = PROVIDERS.map((provider, index) => {
 		const rows = sheet.filter((row) => row.provider === provider);
-		const generate = node(`Generate ${provider}`, GENERATOR, {
+		const generate = newNode(`Generate ${provider}`, GENERATOR, {
 			provider,
 			resource: 'video',
 			operation: 'generate',
@@ -78,12 +61,12 @@ function generating(session: TestSession, triggers: INode[]): Workflow {
 		const type = CREDENTIAL_TYPES[provider];
 		generate.credentials = { [type]: credentials[type] };
 		const jsCode = `return ${JSON.stringify(rows)}.map((json) => ({ json }));`;
-		return { rows: node(`Rows ${provider}`, 'n8n-nodes-base.code', { jsCode }), generate };
+		return { rows: newNode(`Rows ${provider}`, 'n8n-nodes-base.code', { jsCode }), generate };
 	});
 	return {
 		name: 'Generates',
 		nodes: [
-			node('Start', 'n8n-nodes-base.manualTrigger', {}),
+			newNode('Start', 'n8n-nodes-base.manualTrigger', {}),
 			...branches.flatMap(({ rows, generate }) => [rows, generate]),
 		],
 		connections: {

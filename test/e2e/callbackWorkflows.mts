@@ -8,8 +8,8 @@ import { ROOT } from '../../scripts/folders.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
+import { GENERATOR } from '../../scripts/n8n/workflow.mts';
 
-export const GENERATOR = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
 export const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
 export const WORKFLOWS = join(ROOT, 'workflows');
 

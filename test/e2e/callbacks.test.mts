@@ -122,45 +122,6 @@ describe('the workflows that are offered for import', () => {
 		expect(outputOf(execution, 'Ask Again').map(({ json }) => json.jobId)).toEqual([
 			jobOf(late)?.id,
 		]);
-		const written = (await rows()).filter(({ prompt }) => begun.includes(String(prompt ?? '')));
-		const ended = (prompt: string) => ({
-			prompt,
-			job_id: jobOf(prompt)?.id,
-			status: 'completed',
-			video_url: jobOf(prompt)?.videoUrl,
-			error: '',
-		});
-		expect(written.slice(-4)).toEqual([
-			expect.objectContaining(ended(begun[0])),
-			expect.objectContaining({ status: 'failed', error: expect.stringMatching(/content/i) }),
-			expect.objectContaining({ status: 'failed', error: expect.stringMatching(/prompt/i) }),
-			expect.objectContaining(ended(late)),
-		]);
-		await all();
-		expect(sandbox.count({ call: 'submit' })).toBe(3);
-	}, 60_000);
-
-	it('one workflow does it all, and asks again for what was late', async () => {
-		const { client, sandbox } = session();
-		const late = 'a lighthouse #sandbox:seconds=8';
-		const begun = ['a mill', 'a bridge #sandbox:content-policy', '', late];
-		await client.addRows(
-			tableId,
-			begun.map((prompt) => ({ prompt, image_urls: 'https://cdn.example.org/fox.png' })),
-		);
-		const workflow = await importable('sheet-to-videos.json', session());
-		Object.assign(nodeOf(workflow, 'Generate and Wait').parameters.options as object, {
-			pollInterval: 1,
-			timeout: 0.1,
-		});
-		Object.assign(nodeOf(workflow, 'Ten Minutes').parameters, { amount: 5, unit: 'seconds' });
-		const id = await client.createWorkflow(workflow);
-		const all = async () => await client.waitForExecution(await client.runWorkflow(id, 'Start'));
-		const execution = await all();
-		expect(execution.status).toBe('success');
-		expect(outputOf(execution, 'Ask Again').map(({ json }) => json.jobId)).toEqual([
-			jobOf(late)?.id,
-		]);
 		const ended = (prompt: string) => ({
 			prompt,
 			job_id: jobOf(prompt)?.id,

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { path as ffprobe } from '@ffprobe-installer/ffprobe';
-import type { INode, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
+import { GENERATOR, inTurn, newNode } from '../../scripts/n8n/workflow.mts';
 import { runOnce, useSession } from './n8nSession.mts';
 
 const session = useSession(1);
@@ -40,26 +41,15 @@ const png = Buffer.from(
 function chain(
 	nodes: Array<[name: string, type: string, version: number, parameters: INodeParameters]>,
 ): Workflow {
-	const veo = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
 	const { credentials } = session();
-	const all: INode[] = nodes.map(([name, type, typeVersion, parameters], index) => ({
-		id: name,
-		name,
-		type: type === 'veo' ? veo : `n8n-nodes-base.${type}`,
-		typeVersion,
-		position: [index * 220, 0],
-		parameters,
-		...(type === 'veo' && { credentials }),
-	}));
-	const connections = Object.fromEntries(
-		all
-			.slice(1)
-			.map(({ name }, index) => [
-				all[index].name,
-				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
-			]),
+	const all = nodes.map(([name, type, typeVersion, parameters], index) =>
+		newNode(name, type === 'veo' ? GENERATOR : `n8n-nodes-base.${type}`, parameters, {
+			typeVersion,
+			position: [index * 220, 0],
+			...(type === 'veo' && { credentials }),
+		}),
 	);
-	return { name: 'files', nodes: all, connections };
+	return { name: 'files', nodes: all, connections: inTurn(all) };
 }
 
 /** A server that keeps what is posted to it; stands for a video platform. */

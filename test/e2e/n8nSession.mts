@@ -7,8 +7,7 @@ import { CACHE } from '../../scripts/folders.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
 import { startSession } from '../../scripts/n8n/session.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
-
-const VEO = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
+import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
 
 /** The packed package that the runner of the tests has made. */
 export function packedPackage(): string {
@@ -83,38 +82,28 @@ export function veoWorkflow(
 	{ credentials }: Session,
 	{ prompts, parameters, settings }: VeoWorkflow,
 ): Workflow {
-	const node = (name: string, type: string, rest: Partial<INode>): INode => ({
-		id: name,
-		name,
-		type,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-		...rest,
-	});
 	const items = prompts.map((prompt) => ({ prompt }));
-	const main = (name: string) => ({ main: [[{ node: name, type: 'main' as const, index: 0 }]] });
 	return {
 		name: 'test',
 		nodes: [
-			node('Start', 'n8n-nodes-base.manualTrigger', {}),
-			node('Prompts', 'n8n-nodes-base.code', {
-				typeVersion: 2,
-				parameters: { jsCode: `return ${JSON.stringify(items)}.map((json) => ({ json }));` },
+			newNode('Start', 'n8n-nodes-base.manualTrigger'),
+			newNode('Prompts', 'n8n-nodes-base.code', {
+				jsCode: `return ${JSON.stringify(items)}.map((json) => ({ json }));`,
 			}),
-			node('Veo', VEO, {
-				parameters: {
+			newNode(
+				'Veo',
+				GENERATOR,
+				{
 					resource: 'video',
 					operation: 'generate',
 					prompt: '={{ $json.prompt }}',
 					imageUrls: 'https://cdn.example.org/fox.png',
 					...parameters,
 				},
-				credentials,
-				...settings,
-			}),
+				{ credentials, ...settings },
+			),
 		],
-		connections: { Start: main('Prompts'), Prompts: main('Veo') },
+		connections: { Start: to('Prompts'), Prompts: to('Veo') },
 	};
 }
 

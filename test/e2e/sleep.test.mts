@@ -7,6 +7,7 @@ import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
 import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
+import { newNode } from '../../scripts/n8n/workflow.mts';
 import { until } from './callbackWorkflows.mts';
 import { useSession, veoWorkflow } from './n8nSession.mts';
 
@@ -23,14 +24,8 @@ interface Sleeping {
 	settings?: Partial<INode>;
 }
 
-const node = (name: string, type: string, parameters: INodeParameters, typeVersion = 1): INode => ({
-	id: name,
-	name,
-	type: `n8n-nodes-base.${type}`,
-	typeVersion,
-	position: [0, 0],
-	parameters,
-});
+const node = (name: string, type: string, parameters: INodeParameters, typeVersion = 1) =>
+	newNode(name, `n8n-nodes-base.${type}`, parameters, { typeVersion });
 
 const to = (...names: string[]) => ({
 	main: names.map((name) => [{ node: name, type: 'main' as const, index: 0 }]),
