@@ -1,6 +1,6 @@
 import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { authorization } from '../nodes/shared/authorization';
+import { authorization } from '../nodes/shared/http/authorization';
 
 export class VeoEvoLinkApi implements ICredentialType {
 	name = 'veoEvoLinkApi';

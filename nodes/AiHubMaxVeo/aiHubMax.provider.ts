@@ -1,4 +1,4 @@
-import { unifiedTask, unifiedUpload } from '../shared/dialects/unifiedTask';
+import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
 import type { VideoProvider } from '../shared/types';
 import { aiHubMaxModels } from './aiHubMax.models';
 

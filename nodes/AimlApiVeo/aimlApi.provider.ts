@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { codeOfErrorType } from '../shared/errorTypes';
-import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/answers';
+import { codeOfErrorType } from '../shared/wire/errorTypes';
+import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
-import { firstVideoUrl } from '../shared/videoUrl';
+import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { aimlApiModels } from './aimlApi.models';
 import { aimlApiPrices } from './aimlApi.prices';
 

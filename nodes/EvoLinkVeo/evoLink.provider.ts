@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { unifiedTask, unifiedUpload } from '../shared/dialects/unifiedTask';
+import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
 import type { VideoProvider } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
 

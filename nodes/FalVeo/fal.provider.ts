@@ -5,10 +5,10 @@ import {
 	isSuccess,
 	noImageUrl,
 	noJobId,
-} from '../shared/answers';
-import { codeOfErrorType } from '../shared/errorTypes';
+} from '../shared/wire/answers';
+import { codeOfErrorType } from '../shared/wire/errorTypes';
 import type { Failure, JobState, VideoProvider, VideoRequest, WireResponse } from '../shared/types';
-import { firstVideoUrl } from '../shared/videoUrl';
+import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
 

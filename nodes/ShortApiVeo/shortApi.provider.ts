@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/answers';
+import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/wire/answers';
 import type {
 	Cost,
 	Failure,
@@ -9,7 +9,7 @@ import type {
 	VideoRequest,
 	WireResponse,
 } from '../shared/types';
-import { firstVideoUrl } from '../shared/videoUrl';
+import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { shortApiModels } from './shortApi.models';
 
 const dataOf = ({ body }: WireResponse) =>

@@ -11,12 +11,12 @@ import { OnceOnly } from '../shared/callback/once';
 import type { SpentNonces } from '../shared/callback/once';
 import { receive } from '../shared/callback/receive';
 import type { Checks } from '../shared/callback/receive';
-import { failureOfError } from '../shared/failure';
-import type { Item } from '../shared/item';
-import type { VideoJob } from '../shared/job';
-import { fetchVideo } from '../shared/media';
-import { asNodeFailure } from '../shared/outcome';
-import { lookAtJob } from '../shared/read';
+import { failureOfError } from '../shared/n8n/failure';
+import type { Item } from '../shared/n8n/item';
+import type { VideoJob } from '../shared/job/job';
+import { fetchVideo } from '../shared/video/media';
+import { asNodeFailure } from '../shared/output/outcome';
+import { lookAtJob } from '../shared/job/read';
 
 /** Shared by all triggers of the process: what it remembers is keyed by what only one can know. */
 const once = new OnceOnly();

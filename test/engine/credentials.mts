@@ -6,7 +6,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import type { authorization } from '../../nodes/shared/authorization';
+import type { authorization } from '../../nodes/shared/http/authorization';
 
 const unused = () => {
 	throw new Error('the engine does not use this');

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { systemClock } from '../../nodes/shared/pause';
+import { systemClock } from '../../nodes/shared/time/pause';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
 import { startSandbox } from '../../sandbox/server.mts';

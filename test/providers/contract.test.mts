@@ -1,5 +1,5 @@
 import { providers } from '../../nodes/shared/registry';
-import { isFailure } from '../../nodes/shared/answers';
+import { isFailure } from '../../nodes/shared/wire/answers';
 import type { ImageFile } from '../../nodes/shared/types';
 import { credentialTypes } from '../package.mts';
 import { casesOf, fixture, hasFixture, stateOf, withValue } from './answers.mts';

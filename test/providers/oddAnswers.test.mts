@@ -1,4 +1,4 @@
-import { isFailure } from '../../nodes/shared/answers';
+import { isFailure } from '../../nodes/shared/wire/answers';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider, WireResponse } from '../../nodes/shared/types';
 import { answer } from './neutral.mts';

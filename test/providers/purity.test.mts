@@ -36,7 +36,7 @@ function parse(path: string): Source {
 const sources = globSync('**/*.ts', { cwd: nodes }).sort().map(parse);
 const shared = sources.filter(({ path }) => path.startsWith('shared/'));
 const wireFiles = sources.filter(
-	({ path }) => /\.(provider|models|prices)\.ts$/.test(path) || path.startsWith('shared/dialects/'),
+	({ path }) => /\.(provider|models|prices)\.ts$/.test(path) || path.startsWith('shared/wire/'),
 );
 
 /** The file of nodes/ that an import leads to. */
@@ -89,7 +89,7 @@ describe.each(wireFiles.map((source) => [source.path, source] as const))('%s', (
 	});
 
 	it('reaches no HTTP, no waiting and no node', () => {
-		const allowed = /^shared\/(types|answers|errorTypes|videoUrl|controls|dialects\/\w+)$/;
+		const allowed = /^shared\/(types|wire\/\w+)$/;
 		const own = dirname(source.path);
 		const others = source.imports
 			.map((entry) => targetOf(source, entry))
@@ -126,7 +126,7 @@ it.each(shared.map((source) => [source.path, source] as const))(
 it.each(shared.map((source) => [source.path, source] as const))(
 	'%s names no provider, unless it is the registry or what its providers have in common',
 	(path, source) => {
-		if (/registry|dialects|errorTypes/.test(path)) return;
+		if (/^shared\/(registry\.ts|wire\/)/.test(path)) return;
 		const ids = new Set(providers.map(({ id }) => id));
 		const named: string[] = [];
 		const visit = (node: ts.Node): void => {

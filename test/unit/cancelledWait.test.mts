@@ -1,6 +1,6 @@
-import { pause } from '../../nodes/shared/pause';
-import type { Reading } from '../../nodes/shared/read';
-import { waitForJobs } from '../../nodes/shared/wait';
+import { pause } from '../../nodes/shared/time/pause';
+import type { Reading } from '../../nodes/shared/job/read';
+import { waitForJobs } from '../../nodes/shared/job/wait';
 import { virtualClock } from './virtualClock.mts';
 
 const second = 1000;

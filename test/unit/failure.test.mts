@@ -1,14 +1,14 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { INode } from 'n8n-workflow';
 
-import { describeText, failureFromStatus, isFailure } from '../../nodes/shared/answers';
+import { describeText, failureFromStatus, isFailure } from '../../nodes/shared/wire/answers';
 import {
 	badInput,
 	describeFailure,
 	failureOfError,
 	sentence,
 	toNodeError,
-} from '../../nodes/shared/failure';
+} from '../../nodes/shared/n8n/failure';
 import { providers } from '../../nodes/shared/registry';
 import type { ErrorCode, Failure } from '../../nodes/shared/types';
 

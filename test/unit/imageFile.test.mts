@@ -1,4 +1,4 @@
-import { imageTypeOf } from '../../nodes/shared/imageFile';
+import { imageTypeOf } from '../../nodes/shared/images/imageFile';
 import { imageOf } from '../engine/imageFiles.mts';
 
 const bytes = (...values: Array<string | number[]>) =>

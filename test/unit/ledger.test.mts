@@ -1,5 +1,5 @@
-import type { Item } from '../../nodes/shared/item';
-import { Ledger } from '../../nodes/shared/ledger';
+import type { Item } from '../../nodes/shared/n8n/item';
+import { Ledger } from '../../nodes/shared/job/ledger';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoRequest } from '../../nodes/shared/types';
 import { neutralRequest } from '../providers/neutral.mts';

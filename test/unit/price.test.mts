@@ -1,4 +1,4 @@
-import { listedPrice } from '../../nodes/shared/price';
+import { listedPrice } from '../../nodes/shared/job/price';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoFormat } from '../../nodes/shared/types';
 

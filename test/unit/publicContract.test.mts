@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { authorization } from '../../nodes/shared/authorization';
+import type { authorization } from '../../nodes/shared/http/authorization';
 import { providers } from '../../nodes/shared/registry';
 import { credentialTypes, nodeTypes } from '../package.mts';
 import { actionNodes, actionNodeTable, allFields, choicesOf, shownField } from './parameters.mts';

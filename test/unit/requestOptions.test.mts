@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Item } from '../../nodes/shared/item';
-import { transportOptions } from '../../nodes/shared/requestOptions';
+import type { Item } from '../../nodes/shared/n8n/item';
+import { transportOptions } from '../../nodes/shared/http/requestOptions';
 
 /** As much of an item as the request options are read from. */
 const itemWith = (parameters: Record<string, unknown>): Item => ({

@@ -1,4 +1,4 @@
-import type { Clock } from '../../nodes/shared/pause';
+import type { Clock } from '../../nodes/shared/time/pause';
 
 export interface VirtualClock extends Clock {
 	/** Length of every sleep, in order. */

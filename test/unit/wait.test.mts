@@ -1,7 +1,7 @@
-import type { Reading } from '../../nodes/shared/read';
+import type { Reading } from '../../nodes/shared/job/read';
 import type { ErrorCode, Failure, JobState } from '../../nodes/shared/types';
-import { Patience, waitForJobs } from '../../nodes/shared/wait';
-import type { WaitOptions } from '../../nodes/shared/wait';
+import { Patience, waitForJobs } from '../../nodes/shared/job/wait';
+import type { WaitOptions } from '../../nodes/shared/job/wait';
 import { virtualClock } from './virtualClock.mts';
 import type { VirtualClock } from './virtualClock.mts';
 

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { badInput } from '../failure';
-import { whyUnfetchable } from '../imageUrls';
-import type { Item } from '../item';
-import { optionsOf } from '../request';
-import { credentialsOf } from '../send';
+import { badInput } from '../n8n/failure';
+import { whyUnfetchable } from '../input/imageUrls';
+import type { Item } from '../n8n/item';
+import { optionsOf } from '../input/request';
+import { credentialsOf } from '../http/send';
 import { newNonce, sealToken, tokenLifeMs } from './token';
 import type { CallbackToken } from './token';
 

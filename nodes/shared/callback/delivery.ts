@@ -3,11 +3,11 @@ import type { JsonWebKey } from 'node:crypto';
 import type { IN8nHttpFullResponse, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
-import { describeText } from '../answers';
-import { itemOfWebhook } from '../item';
-import type { Item } from '../item';
+import { describeText } from '../wire/answers';
+import { itemOfWebhook } from '../n8n/item';
+import type { Item } from '../n8n/item';
 import { providers } from '../registry';
-import { credentialsOf } from '../send';
+import { credentialsOf } from '../http/send';
 import type { Delivery } from '../types';
 import { tokenParameter } from './address';
 import { KeyCache } from './keys';

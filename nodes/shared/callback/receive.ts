@@ -2,9 +2,9 @@ import type { JsonWebKey } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { hasEnded, jobInState } from '../job';
-import type { VideoJob } from '../job';
-import type { Reading } from '../read';
+import { hasEnded, jobInState } from '../job/job';
+import type { VideoJob } from '../job/job';
+import type { Reading } from '../job/read';
 import type { Delivery, VideoProvider } from '../types';
 import type { OnceOnly, SpentNonces } from './once';
 import { openToken } from './token';

@@ -1,8 +1,8 @@
-import { badInput } from '../failure';
-import type { Item } from '../item';
-import type { NodeFailure } from '../outcome';
-import { askPrice } from '../price';
-import { optionsOf, readNumber } from '../request';
+import { badInput } from '../n8n/failure';
+import type { Item } from '../n8n/item';
+import type { NodeFailure } from '../output/outcome';
+import { askPrice } from '../job/price';
+import { optionsOf, readNumber } from '../input/request';
 import type { Cost, VideoRequest } from '../types';
 
 interface Priced {

@@ -1,12 +1,12 @@
-import { isFailure } from '../answers';
-import { sentence, toNodeError } from '../failure';
-import type { Item } from '../item';
-import { jobInState } from '../job';
-import type { VideoJob } from '../job';
-import type { Outcome } from '../outcome';
-import { readJob } from '../read';
-import { readJobId } from '../request';
-import { isAnswer, send } from '../send';
+import { isFailure } from '../wire/answers';
+import { sentence, toNodeError } from '../n8n/failure';
+import type { Item } from '../n8n/item';
+import { jobInState } from '../job/job';
+import type { VideoJob } from '../job/job';
+import type { Outcome } from '../output/outcome';
+import { readJob } from '../job/read';
+import { readJobId } from '../input/request';
+import { isAnswer, send } from '../http/send';
 import type { Failure } from '../types';
 import { factsOf, get } from './get';
 

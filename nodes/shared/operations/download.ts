@@ -1,12 +1,12 @@
-import { badInput, toNodeError } from '../failure';
-import { filesOf, jobInInput } from '../item';
-import type { Item } from '../item';
-import { jobInState } from '../job';
-import type { JobFacts, VideoJob } from '../job';
-import { fetchVideo } from '../media';
-import type { Outcome } from '../outcome';
-import { readJobPatiently } from '../read';
-import { readJobId, refusalInInput } from '../request';
+import { badInput, toNodeError } from '../n8n/failure';
+import { filesOf, jobInInput } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import { jobInState } from '../job/job';
+import type { JobFacts, VideoJob } from '../job/job';
+import { fetchVideo } from '../video/media';
+import type { Outcome } from '../output/outcome';
+import { readJobPatiently } from '../job/read';
+import { readJobId, refusalInInput } from '../input/request';
 import type { Failure, JobState } from '../types';
 import { factsOf } from './get';
 

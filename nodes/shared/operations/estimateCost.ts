@@ -1,8 +1,8 @@
-import type { Item } from '../item';
-import { emptyJob } from '../job';
-import type { Outcome } from '../outcome';
-import { askPrice } from '../price';
-import { readFormat, readMetadata } from '../request';
+import type { Item } from '../n8n/item';
+import { emptyJob } from '../job/job';
+import type { Outcome } from '../output/outcome';
+import { askPrice } from '../job/price';
+import { readFormat, readMetadata } from '../input/request';
 
 /** Price of the request; nothing is submitted. `cost` is null where no price is known. */
 export async function estimateCost(item: Item): Promise<Outcome> {

@@ -1,6 +1,6 @@
-import type { Item } from '../item';
-import { jobInState } from '../job';
-import type { Outcome } from '../outcome';
+import type { Item } from '../n8n/item';
+import { jobInState } from '../job/job';
+import type { Outcome } from '../output/outcome';
 import { submitAll } from './submitAll';
 
 /** Submits every item and returns the jobs at once. */

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { tokenLifeMs } from '../callback/token';
-import { concurrently } from '../concurrently';
-import type { Item } from '../item';
-import { jobInState } from '../job';
-import type { Outcome } from '../outcome';
-import { lookAtJob } from '../read';
+import { concurrently } from '../time/concurrently';
+import type { Item } from '../n8n/item';
+import { jobInState } from '../job/job';
+import type { Outcome } from '../output/outcome';
+import { lookAtJob } from '../job/read';
 import { isAwaited, park, parkAgain } from '../sleep/park';
 import { readResumeAddress } from '../sleep/resume';
 import { generateAndWait, pollUntilEnded, readWaitOptions } from './generateAndWait';

@@ -1,12 +1,12 @@
 import { longestTimeoutMinutes } from '../description/options';
-import { badInput } from '../failure';
-import type { Item } from '../item';
-import { explained, jobInState } from '../job';
-import type { Outcome } from '../outcome';
-import { lookAtJob } from '../read';
-import { optionsOf, readNumber } from '../request';
-import { waitForJobs } from '../wait';
-import type { WaitOptions, WaitResult } from '../wait';
+import { badInput } from '../n8n/failure';
+import type { Item } from '../n8n/item';
+import { explained, jobInState } from '../job/job';
+import type { Outcome } from '../output/outcome';
+import { lookAtJob } from '../job/read';
+import { optionsOf, readNumber } from '../input/request';
+import { waitForJobs } from '../job/wait';
+import type { WaitOptions, WaitResult } from '../job/wait';
 import { concurrencyOf, submitAll } from './submitAll';
 import type { Submission, Submitted } from './submitAll';
 

@@ -1,11 +1,11 @@
-import { toNodeError } from '../failure';
-import type { Item } from '../item';
-import { jobInInput } from '../item';
-import { jobInState } from '../job';
-import type { JobFacts } from '../job';
-import type { Outcome } from '../outcome';
-import { readJobPatiently } from '../read';
-import { readJobId } from '../request';
+import { toNodeError } from '../n8n/failure';
+import type { Item } from '../n8n/item';
+import { jobInInput } from '../n8n/item';
+import { jobInState } from '../job/job';
+import type { JobFacts } from '../job/job';
+import type { Outcome } from '../output/outcome';
+import { readJobPatiently } from '../job/read';
+import { readJobId } from '../input/request';
 
 /** Status of a job, and its result when there is one. */
 export async function get(item: Item): Promise<Outcome> {

@@ -6,11 +6,11 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
-import { concurrently } from '../concurrently';
-import { itemOfRouting, itemOfRun } from '../item';
-import type { Item } from '../item';
-import { asNodeFailure, outcomeOf, toItem, toOutput } from '../outcome';
-import type { Outcome } from '../outcome';
+import { concurrently } from '../time/concurrently';
+import { itemOfRouting, itemOfRun } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import { asNodeFailure, outcomeOf, toItem, toOutput } from '../output/outcome';
+import type { Outcome } from '../output/outcome';
 import type { VideoProvider } from '../types';
 import { cancel } from './cancel';
 import { download } from './download';

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
-import { runIndexOf } from '../item';
-import type { Item } from '../item';
-import { hasEnded } from '../job';
-import type { VideoJob } from '../job';
-import { toItem } from '../outcome';
-import type { JobOutcome, Outcome } from '../outcome';
+import { runIndexOf } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import { hasEnded } from '../job/job';
+import type { VideoJob } from '../job/job';
+import { toItem } from '../output/outcome';
+import type { JobOutcome, Outcome } from '../output/outcome';
 import type { Failure } from '../types';
 import { DayCache } from './dayCache';
 

@@ -1,9 +1,9 @@
 import { whyNotCallable, whyNotCalled } from '../callback/address';
-import { badInput } from '../failure';
-import { isTool } from '../item';
-import type { Item } from '../item';
-import { isN8n1, resumeUrlOf } from '../platform';
-import { optionsOf } from '../request';
+import { badInput } from '../n8n/failure';
+import { isTool } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import { isN8n1, resumeUrlOf } from '../n8n/platform';
+import { optionsOf } from '../input/request';
 
 const strategies = ['auto', 'callback', 'polling'];
 

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { badInput, toNodeError } from './failure';
-import { readImageFields } from './images';
+import { badInput, toNodeError } from '../n8n/failure';
+import { readImageFields } from '../images/images';
 import { splitImageUrls } from './imageUrls';
-import { jobInInput } from './item';
-import type { Item } from './item';
-import type { VideoJob } from './job';
-import { providers } from './registry';
+import { jobInInput } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import type { VideoJob } from '../job/job';
+import { providers } from '../registry';
 import type {
 	AspectRatio,
 	ModelSpec,
@@ -15,7 +15,7 @@ import type {
 	VideoFormat,
 	VideoProvider,
 	VideoRequest,
-} from './types';
+} from '../types';
 import { checkFormat, checkRequest } from './validate';
 
 /** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */

@@ -9,7 +9,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import type { VideoProvider } from './types';
+import type { VideoProvider } from '../types';
 
 /** A binary field by its name, or the file itself, as an expression yields it. */
 export type BinaryField = string | IBinaryData;

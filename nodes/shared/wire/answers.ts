@@ -1,4 +1,4 @@
-import type { ErrorCode, Failure, SubmitFailure, WireResponse } from './types';
+import type { ErrorCode, Failure, SubmitFailure, WireResponse } from '../types';
 
 /** Longest provider text that is shown: enough for a reason, too short for a page of HTML. */
 const maxReasonLength = 300;

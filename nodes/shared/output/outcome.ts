@@ -6,13 +6,13 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { failureOfError } from './failure';
-import { jobInInput } from './item';
-import type { Item } from './item';
-import { emptyJob } from './job';
-import type { VideoJob } from './job';
-import { isN8n1 } from './platform';
-import { readMetadata } from './request';
+import { failureOfError } from '../n8n/failure';
+import { jobInInput } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import { emptyJob } from '../job/job';
+import type { VideoJob } from '../job/job';
+import { isN8n1 } from '../n8n/platform';
+import { readMetadata } from '../input/request';
 
 export type NodeFailure = NodeApiError | NodeOperationError;
 

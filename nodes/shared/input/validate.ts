@@ -1,10 +1,10 @@
 import { controlChoices } from './controls';
-import { badInput } from './failure';
+import { badInput } from '../n8n/failure';
 import { whyUnfetchable } from './imageUrls';
-import type { BinaryField, Item } from './item';
-import { modelsThat, providersThat } from './registry';
+import type { BinaryField, Item } from '../n8n/item';
+import { modelsThat, providersThat } from '../registry';
 import { sharePageOf } from './shareLinks';
-import type { ModelSpec, VideoFormat, VideoRequest } from './types';
+import type { ModelSpec, VideoFormat, VideoRequest } from '../types';
 
 /** What other models, of whatever provider, could do it; empty where there is none. */
 function alternatives(can: (model: ModelSpec) => boolean): string {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 import type { IBinaryData } from 'n8n-workflow';
 
-import { badInput } from './failure';
-import { filesOf } from './item';
-import type { BinaryField, Item } from './item';
-import type { ImageFile } from './types';
+import { badInput } from '../n8n/failure';
+import { filesOf } from '../n8n/item';
+import type { BinaryField, Item } from '../n8n/item';
+import type { ImageFile } from '../types';
 
 type ImageType = ImageFile['mimeType'];
 

@@ -1,14 +1,14 @@
 import type { NodeApiError } from 'n8n-workflow';
 
-import { isFailure, isSuccess } from './answers';
-import { sentence, toNodeError } from './failure';
-import type { Item } from './item';
+import { isFailure, isSuccess } from '../wire/answers';
+import { sentence, toNodeError } from '../n8n/failure';
+import type { Item } from '../n8n/item';
 import { Ledger } from './ledger';
 import type { OwnJob } from './ledger';
-import { jitter, pause } from './pause';
-import { isAnswer, retryAfterMs, send } from './send';
-import type { Unanswered } from './send';
-import type { Failure, VideoRequest, WireResponse } from './types';
+import { jitter, pause } from '../time/pause';
+import { isAnswer, retryAfterMs, send } from '../http/send';
+import type { Unanswered } from '../http/send';
+import type { Failure, VideoRequest, WireResponse } from '../types';
 
 const maxAttempts = 4;
 /** A provider that wants a longer break is left alone, and the item says so. */

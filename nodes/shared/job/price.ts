@@ -1,6 +1,6 @@
-import type { Item } from './item';
-import { isAnswer, send } from './send';
-import type { Cost, VideoFormat } from './types';
+import type { Item } from '../n8n/item';
+import { isAnswer, send } from '../http/send';
+import type { Cost, VideoFormat } from '../types';
 
 /** What the video should cost by the provider's published price; null where it publishes none. */
 export function listedPrice(format: VideoFormat): Cost | null {

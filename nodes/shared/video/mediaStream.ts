@@ -1,7 +1,7 @@
 import type { BinaryHelperFunctions } from 'n8n-workflow';
 
-import { systemClock } from './pause';
-import type { Clock } from './pause';
+import { systemClock } from '../time/pause';
+import type { Clock } from '../time/pause';
 
 export type MediaStream = Exclude<
 	Parameters<BinaryHelperFunctions['prepareBinaryData']>[0],

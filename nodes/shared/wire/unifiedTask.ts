@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { codeOfErrorType } from '../errorTypes';
+import { codeOfErrorType } from './errorTypes';
 import {
 	describeText,
 	failureFromStatus,
@@ -8,7 +8,7 @@ import {
 	isSuccess,
 	noImageUrl,
 	noJobId,
-} from '../answers';
+} from './answers';
 import type {
 	AcceptedJob,
 	ErrorCode,
@@ -20,7 +20,7 @@ import type {
 	WireRequest,
 	WireResponse,
 } from '../types';
-import { firstVideoUrl } from '../videoUrl';
+import { firstVideoUrl } from './videoUrl';
 
 /** Both promise their links for 24 hours. */
 const linkLifeMs = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 
-import type { Item } from './item';
+import type { Item } from '../n8n/item';
 
 /** Why no video came from a link. */
 export interface Refusal {

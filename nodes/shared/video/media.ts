@@ -5,16 +5,16 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { describeText, httpUrl } from './answers';
+import { describeText, httpUrl } from '../wire/answers';
 import { downloadError } from './downloadError';
 import type { Refusal } from './downloadError';
-import { badInput } from './failure';
-import type { Item } from './item';
+import { badInput } from '../n8n/failure';
+import type { Item } from '../n8n/item';
 import { consumeWithin, FinalProblem, StorageProblem } from './mediaStream';
 import type { MediaStream } from './mediaStream';
 import { Mp4Boxes } from './mp4';
-import { jitter, pause } from './pause';
-import { transportOptions } from './requestOptions';
+import { jitter, pause } from '../time/pause';
+import { transportOptions } from '../http/requestOptions';
 
 const maxAttempts = 3;
 /** For the first byte; after that, a long video over a slow line is not a fault, but silence is. */

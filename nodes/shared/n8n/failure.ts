@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { INode } from 'n8n-workflow';
 
-import type { ErrorCode, Failure, VideoProvider } from './types';
+import type { ErrorCode, Failure, VideoProvider } from '../types';
 
 /** `submit`: there is no job yet, so nothing can be said about one. */
 type Call = 'submit' | 'read';

@@ -1,9 +1,9 @@
-import { concurrently } from './concurrently';
+import { concurrently } from '../time/concurrently';
 import { hasEnded } from './job';
-import { jitter, pause, systemClock } from './pause';
-import type { Clock } from './pause';
+import { jitter, pause, systemClock } from '../time/pause';
+import type { Clock } from '../time/pause';
 import type { Reading } from './read';
-import type { ErrorCode, Failure, JobState } from './types';
+import type { ErrorCode, Failure, JobState } from '../types';
 
 export interface WaitOptions {
 	intervalMs: number;

@@ -6,10 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { describeText } from './answers';
-import type { Item } from './item';
+import { describeText } from '../wire/answers';
+import type { Item } from '../n8n/item';
 import { transportOptions } from './requestOptions';
-import type { WireRequest, WireResponse } from './types';
+import type { WireRequest, WireResponse } from '../types';
 
 /** No answer came. `sent: false` only where the request certainly never reached the provider. */
 export interface Unanswered {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { describeFailure } from './failure';
-import type { Cost, Failure, JobState, VideoProvider } from './types';
+import { describeFailure } from '../n8n/failure';
+import type { Cost, Failure, JobState, VideoProvider } from '../types';
 
 /** The one shape that leaves every operation of every node. Keys are always there; unknown is null. */
 export interface VideoJob {

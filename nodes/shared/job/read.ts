@@ -1,8 +1,8 @@
-import { describeText } from './answers';
-import type { Item } from './item';
-import { jitter, pause } from './pause';
-import { isAnswer, retryAfterMs, send } from './send';
-import type { JobState, VideoProvider, WireRequest, WireResponse } from './types';
+import { describeText } from '../wire/answers';
+import type { Item } from '../n8n/item';
+import { jitter, pause } from '../time/pause';
+import { isAnswer, retryAfterMs, send } from '../http/send';
+import type { JobState, VideoProvider, WireRequest, WireResponse } from '../types';
 
 export interface Reading {
 	state: JobState;

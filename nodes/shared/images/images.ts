@@ -7,16 +7,16 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { isFailure, isSuccess } from './answers';
-import { limiter } from './concurrently';
-import { badInput, sentence, toNodeError } from './failure';
+import { isFailure, isSuccess } from '../wire/answers';
+import { limiter } from '../time/concurrently';
+import { badInput, sentence, toNodeError } from '../n8n/failure';
 import { checkImage, loadImage, nameOf } from './imageFile';
 import type { BinaryImage } from './imageFile';
-import type { BinaryField, Item } from './item';
-import { jitter, pause } from './pause';
-import { transportOptions } from './requestOptions';
-import { credentialsOf, isAnswer, readTransportError, retryAfterMs, send } from './send';
-import type { Failure, ImageFile } from './types';
+import type { BinaryField, Item } from '../n8n/item';
+import { jitter, pause } from '../time/pause';
+import { transportOptions } from '../http/requestOptions';
+import { credentialsOf, isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
+import type { Failure, ImageFile } from '../types';
 
 /** Each holds an image in memory, twice as base64 text. */
 const uploadsAtATime = 4;

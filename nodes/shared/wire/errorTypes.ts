@@ -1,4 +1,4 @@
-import type { ErrorCode } from './types';
+import type { ErrorCode } from '../types';
 
 /**
  * The words in which providers type an error: fal's (https://docs.fal.ai/errors), which AI/ML API

@@ -1,7 +1,7 @@
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
-import { badInput } from './failure';
-import type { Item } from './item';
+import { badInput } from '../n8n/failure';
+import type { Item } from '../n8n/item';
 
 /**
  * Timeout and proxy of a request: the node's own option, or else the Request Options that n8n adds

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { isTool, runIndexOf } from './item';
-import type { Item } from './item';
-import type { AcceptedJob, VideoRequest } from './types';
+import { isTool, runIndexOf } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import type { AcceptedJob, VideoRequest } from '../types';
 
 /** `sent`: the answer did not tell whether the job was accepted, so it must not be sent again. */
 export type Submission =
