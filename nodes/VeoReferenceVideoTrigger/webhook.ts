@@ -14,7 +14,7 @@ import type { Checks } from '../shared/callback/receive';
 import { failureOfError } from '../shared/n8n/failure';
 import type { Item } from '../shared/n8n/item';
 import type { VideoJob } from '../shared/job/job';
-import { fetchVideo } from '../shared/video/media';
+import { fetchVideo } from '../shared/video/download';
 import { asNodeFailure } from '../shared/output/outcome';
 import { lookAtJob } from '../shared/job/read';
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { badInput } from '../n8n/failure';
 import { whyUnfetchable } from '../input/imageUrls';
 import type { Item } from '../n8n/item';
-import { optionsOf } from '../input/request';
+import { optionsOf } from '../input/parameters';
 import { credentialsOf } from '../http/send';
 import { newNonce, sealToken, tokenLifeMs } from './token';
 import type { CallbackToken } from './token';

@@ -2,7 +2,7 @@ import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import type { NodeFailure } from '../output/outcome';
 import { askPrice } from '../job/price';
-import { optionsOf, readNumber } from '../input/request';
+import { optionsOf, readNumber } from '../input/parameters';
 import type { Cost, VideoRequest } from '../types';
 
 interface Priced {

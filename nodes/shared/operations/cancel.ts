@@ -5,7 +5,7 @@ import { jobInState } from '../job/job';
 import type { VideoJob } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { readJob } from '../job/read';
-import { readJobId } from '../input/request';
+import { readJobId } from '../input/parameters';
 import { isAnswer, send } from '../http/send';
 import type { Failure } from '../types';
 import { factsOf, get } from './get';

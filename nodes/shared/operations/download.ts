@@ -3,10 +3,10 @@ import { filesOf, jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { jobInState } from '../job/job';
 import type { JobFacts, VideoJob } from '../job/job';
-import { fetchVideo } from '../video/media';
+import { fetchVideo } from '../video/download';
 import type { Outcome } from '../output/outcome';
 import { readJobPatiently } from '../job/read';
-import { readJobId, refusalInInput } from '../input/request';
+import { readJobId, refusalInInput } from '../input/parameters';
 import type { Failure, JobState } from '../types';
 import { factsOf } from './get';
 

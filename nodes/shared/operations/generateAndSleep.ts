@@ -7,7 +7,7 @@ import { jobInState } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
 import { isAwaited, park, parkAgain } from '../sleep/park';
-import { readResumeAddress } from '../sleep/resume';
+import { readResumeAddress } from '../sleep/resumeAddress';
 import { generateAndWait, pollUntilEnded, readWaitOptions } from './generateAndWait';
 import { submitAll } from './submitAll';
 import type { Submitted } from './submitAll';

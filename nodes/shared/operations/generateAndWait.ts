@@ -4,7 +4,7 @@ import type { Item } from '../n8n/item';
 import { explained, jobInState } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
-import { optionsOf, readNumber } from '../input/request';
+import { optionsOf, readNumber } from '../input/parameters';
 import { waitForJobs } from '../job/wait';
 import type { WaitOptions, WaitResult } from '../job/wait';
 import { concurrencyOf, submitAll } from './submitAll';

@@ -5,7 +5,7 @@ import { jobInState } from '../job/job';
 import type { JobFacts } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { readJobPatiently } from '../job/read';
-import { readJobId } from '../input/request';
+import { readJobId } from '../input/parameters';
 
 /** Status of a job, and its result when there is one. */
 export async function get(item: Item): Promise<Outcome> {

@@ -12,7 +12,7 @@ import type { Item } from '../n8n/item';
 import { emptyJob } from '../job/job';
 import type { VideoJob } from '../job/job';
 import { isN8n1 } from '../n8n/platform';
-import { readMetadata } from '../input/request';
+import { readMetadata } from '../input/parameters';
 
 export type NodeFailure = NodeApiError | NodeOperationError;
 

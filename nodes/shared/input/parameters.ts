@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { badInput, toNodeError } from '../n8n/failure';
-import { readImageFields } from '../images/images';
+import { readImageFields } from '../images/upload';
 import { splitImageUrls } from './imageUrls';
 import { jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';

@@ -3,7 +3,7 @@ import { badInput } from '../n8n/failure';
 import { isTool } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { isN8n1, resumeUrlOf } from '../n8n/platform';
-import { optionsOf } from '../input/request';
+import { optionsOf } from '../input/parameters';
 
 const strategies = ['auto', 'callback', 'polling'];
 
