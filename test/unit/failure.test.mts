@@ -6,8 +6,8 @@ import {
 	badInput,
 	describeFailure,
 	failureOfError,
+	JobError,
 	sentence,
-	toNodeError,
 } from '../../nodes/shared/n8n/failure';
 import { providers } from '../../nodes/shared/registry';
 import type { ErrorCode, Failure } from '../../nodes/shared/types';
@@ -128,14 +128,13 @@ describe('what an HTTP status means where nothing is documented', () => {
 });
 
 describe.each(codes)('the error of an operation: %s', (code) => {
-	const error = toNodeError(node, provider, failed(code), {
-		itemIndex: 3,
-		jobId: 'job-7',
-		httpCode: 418,
-	});
+	const item = { node, provider, index: 3 };
+	const error = new JobError(item, failed(code), { jobId: 'job-7', httpCode: 418 });
 
 	it('says who, what and why', () => {
 		expect(error).toBeInstanceOf(NodeApiError);
+		// n8n tells its errors apart by name.
+		expect(error.name).toBe('NodeApiError');
 		expect(error.message).toMatch(new RegExp(`^${provider.displayName} \\w.*: because\\.$`));
 	});
 
@@ -144,7 +143,8 @@ describe.each(codes)('the error of an operation: %s', (code) => {
 	});
 
 	it('knows its item, its HTTP code and its own code', () => {
-		expect(error.context).toMatchObject({ itemIndex: 3, failure: { code } });
+		expect(error.context).toMatchObject({ itemIndex: 3 });
+		expect(error.jobFailure.code).toBe(code);
 		expect(error.httpCode).toBe('418');
 	});
 
@@ -179,20 +179,20 @@ describe('the message of an error', () => {
 		'getaddrinfo EAI_AGAIN',
 	])('is not replaced by n8n’s own: %s', (message) => {
 		const failure = failed('provider_unavailable', message);
-		const error = toNodeError(node, provider, failure, { itemIndex: 0 });
+		const error = new JobError({ node, provider, index: 0 }, failure);
 		expect(error.message).toContain(message);
 	});
 
 	it.each(['429', '500', '404'])('is not replaced by n8n’s own for HTTP %s', (status) => {
 		const failure = failed('provider_unavailable', 'out of order');
 		const httpCode = Number(status);
-		const error = toNodeError(node, provider, failure, { itemIndex: 0, httpCode });
+		const error = new JobError({ node, provider, index: 0 }, failure, { httpCode });
 		expect(error.message).toContain('out of order.');
 		expect(error.httpCode).toBe(status);
 	});
 
 	it('names no job where there is none', () => {
-		const error = toNodeError(node, provider, failed('validation'), { itemIndex: 0 });
+		const error = new JobError({ node, provider, index: 0 }, failed('validation'));
 		expect(error.description).not.toContain('Job ID');
 	});
 
@@ -208,7 +208,7 @@ describe('the message of an error', () => {
 });
 
 it('bad input names its item and says what to do', () => {
-	const error = badInput(node, 2, 'The prompt is empty', 'Describe the video');
+	const error = badInput({ node, index: 2 }, 'The prompt is empty', 'Describe the video');
 	expect(error).toBeInstanceOf(NodeOperationError);
 	expect(error.message).toBe('Item 2: The prompt is empty');
 	expect(failureOfError(error)).toEqual({

@@ -35,11 +35,10 @@ export async function readCallbackTarget(
 	const { callbackUrl, callbackThisWorkflow } = optionsOf(item);
 	const given = typeof callbackUrl === 'string' ? callbackUrl.trim() : '';
 	if (given === '' && callbackThisWorkflow !== true) return undefined;
-	const { provider, node, index } = item;
+	const { provider } = item;
 	if (!provider.callback) {
 		throw badInput(
-			node,
-			index,
+			item,
 			`${provider.displayName} does not call back`,
 			'Remove the callback from the options. Use Generate and Wait, or ask with Job > Get on a schedule',
 		);
@@ -48,16 +47,14 @@ export async function readCallbackTarget(
 	const problem = await whyNotCalled(item, address);
 	if (problem) {
 		throw badInput(
-			node,
-			index,
+			item,
 			`The callback URL ${problem}`,
 			"Give the production URL of a Veo Reference Video Trigger, on an n8n that can be reached from the internet by https (n8n's setting WEBHOOK_URL)",
 		);
 	}
 	if (Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
 		throw badInput(
-			node,
-			index,
+			item,
 			`Metadata has more than ${maxMetadataBytes} bytes, which is what a callback can carry`,
 			'Give a row number or an ID, and look the rest up when the video arrives',
 		);
@@ -71,8 +68,7 @@ function addressInWorkflow(item: Item): string {
 	const address = addresses?.[item.provider.id];
 	if (typeof address === 'string') return address;
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`This workflow has no active Veo Reference Video Trigger for ${item.provider.displayName}`,
 		'Add the trigger with this provider to the workflow and publish it, or copy the production URL of another one into Callback URL',
 	);

@@ -22,8 +22,7 @@ export function transportOptions(item: Item): Partial<IHttpRequestOptions> {
 function readProxy(item: Item, text: string): IHttpRequestOptions['proxy'] {
 	if (!URL.canParse(text) || !new URL(text).hostname) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			'The proxy in the request options is not a URL',
 			'Give it as http://user:password@host:port',
 		);

@@ -81,8 +81,7 @@ export async function checkImage(
 	if (!mimeType || !mayDeclare(data.mimeType)) {
 		const found = mimeType ?? (bytes.length === 0 ? 'an empty file' : 'something else');
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`Binary field "${nameOf(field)}" is not a PNG, JPEG or WebP image: it is declared as ${data.mimeType || 'nothing'}, and its bytes are ${found}`,
 			'Convert the image, for example with the Edit Image node, or name another field in Input Binary Fields',
 		);
@@ -116,8 +115,7 @@ function describe(item: Item, field: BinaryField): IBinaryData {
 			? `The item has ${names.join(', ') || 'none'}.`
 			: `Give its name (${names.join(', ')}) instead of an expression for the file.`;
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`There is no binary field "${nameOf(field)}"`,
 		`${offered} Correct Input Binary Fields, or make the node before this one output the file`,
 	);
@@ -145,8 +143,7 @@ async function readBytes(item: Item, field: BinaryField): Promise<Buffer> {
 	const bytes = await item.binary?.read(located(item, field)).catch(() => undefined);
 	if (bytes) return bytes;
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`The file in binary field "${nameOf(field)}" can no longer be read`,
 		'n8n has probably deleted it; run the workflow again from the node that outputs the file',
 	);
@@ -155,8 +152,7 @@ async function readBytes(item: Item, field: BinaryField): Promise<Buffer> {
 function tooLarge(item: Item, field: BinaryField, size: number, maxBytes: number) {
 	const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 	return badInput(
-		item.node,
-		item.index,
+		item,
 		`The image in binary field "${nameOf(field)}" has ${megabytes(size)}; ${item.provider.displayName} takes ${megabytes(maxBytes)}`,
 		'Make it smaller, for example with the Edit Image node or as a JPEG',
 	);

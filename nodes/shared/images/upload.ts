@@ -9,7 +9,7 @@ import type {
 
 import { isFailure, isSuccess } from '../wire/answers';
 import { limiter } from '../time/concurrently';
-import { badInput, sentence, toNodeError } from '../n8n/failure';
+import { badInput, JobError, sentence } from '../n8n/failure';
 import { checkImage, loadImage, nameOf } from './imageFile';
 import type { BinaryImage } from './imageFile';
 import type { BinaryField, Item } from '../n8n/item';
@@ -34,8 +34,7 @@ export function readImageFields(item: Item): BinaryField[] | undefined {
 	if (source === '' || source === 'url') return undefined;
 	if (source !== 'binary') {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`Image Source is "${source.slice(0, 100)}"`,
 			'Give url or binary, or check the expression',
 		);
@@ -200,8 +199,8 @@ async function putBytes(
 }
 
 function uploadError(item: Item, { field }: BinaryImage, { httpCode, ...failure }: UploadFailure) {
-	const { node, provider, index } = item;
-	const error = toNodeError(node, provider, failure, { itemIndex: index, httpCode });
+	const { provider, index } = item;
+	const error = new JobError(item, failure, { httpCode });
 	error.message = `Item ${index}: the image in binary field "${nameOf(field)}" could not be uploaded to ${provider.displayName}: ${sentence(failure.message)}`;
 	error.description = `${error.description} Nothing was submitted for this item.`;
 	return error;

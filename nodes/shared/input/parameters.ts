@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { badInput, toNodeError } from '../n8n/failure';
+import { badInput, JobError } from '../n8n/failure';
 import { readImageFields } from '../images/upload';
 import { splitImageUrls } from './imageUrls';
 import { jobInInput } from '../n8n/item';
@@ -44,8 +44,7 @@ function readPrompt(item: Item): string {
 	const prompt = item.parameter('prompt') ?? '';
 	if (typeof prompt === 'string' || typeof prompt === 'number') return String(prompt);
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`The prompt is no text but ${JSON.stringify(prompt).slice(0, 100)}`,
 		'Check the expression: it should yield the text of one cell',
 	);
@@ -80,8 +79,7 @@ function readModel(item: Item): ModelSpec {
 	const model = models.find((candidate) => candidate.id === id);
 	if (model) return model;
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`"${String(id).slice(0, 100)}" is not a model of ${displayName}`,
 		`Choose one of: ${models.map((candidate) => candidate.id).join(', ')}`,
 	);
@@ -105,8 +103,7 @@ export function readNumber(item: Item, label: string, value: unknown): number {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	if (typeof number === 'number' && Number.isFinite(number)) return number;
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`${label} is not a number: ${JSON.stringify(value)?.slice(0, 100)}`,
 		'Give digits only, or check the expression',
 	);
@@ -119,8 +116,7 @@ function readBoolean(item: Item, label: string, value: unknown): boolean | undef
 	const text = String(value).trim().toLowerCase();
 	if (text === 'true' || text === 'false') return text === 'true';
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`${label} is neither true nor false: ${JSON.stringify(value)?.slice(0, 100)}`,
 		'Give true or false, or check the expression',
 	);
@@ -135,8 +131,7 @@ export function readMetadata(item: Item): IDataObject | null {
 		return parsed as IDataObject;
 	}
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		'Metadata is not a JSON object',
 		'Give an object such as {"row": 7}, or an expression that yields one',
 	);
@@ -155,24 +150,19 @@ function parseJson(text: string): unknown {
 export function refusalInInput(item: Item) {
 	const { error: failure } = jobInInput(item, null) as Partial<VideoJob>;
 	if (!failure) return undefined;
-	const error = toNodeError(item.node, item.provider, failure, { itemIndex: item.index });
+	const error = new JobError(item, failure);
 	error.message = failure.message;
 	error.description = undefined;
 	return error;
 }
 
 export function readJobId(item: Item): string {
-	const { provider, node, index } = item;
+	const { provider } = item;
 	const jobId = String(item.parameter('jobId') ?? '').trim();
 	if (jobId === '') {
 		throw (
 			refusalInInput(item) ??
-			badInput(
-				node,
-				index,
-				'The job ID is empty',
-				'Give the jobId of an item that Generate returned',
-			)
+			badInput(item, 'The job ID is empty', 'Give the jobId of an item that Generate returned')
 		);
 	}
 	const { provider: origin, jobId: inputJobId } = item.input.json ?? {};
@@ -182,8 +172,7 @@ export function readJobId(item: Item): string {
 	// A dot segment would lead to another address; everything else is the provider's to know.
 	if (isForeign || /^\.+$|\s/.test(jobId) || (!isOwn && looksForeign(provider, jobId))) {
 		throw badInput(
-			node,
-			index,
+			item,
 			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin}` : ''}`,
 			'Choose the provider that generated the job, or pass the item of its Generate on to this node',
 		);

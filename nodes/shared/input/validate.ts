@@ -17,8 +17,7 @@ export function checkFormat(item: Item, format: VideoFormat): void {
 	const { model } = format;
 	const refuse = (what: string, offered: readonly unknown[], can: (model: ModelSpec) => boolean) =>
 		badInput(
-			item.node,
-			item.index,
+			item,
 			`${model.name} of ${item.provider.displayName} cannot make ${what}`,
 			(offered.length > 0 ? `It offers ${offered.join(', ')}.` : 'It has no such choice.') +
 				alternatives(can),
@@ -65,8 +64,7 @@ export function checkRequest(
 function checkPrompt(item: Item, { model, prompt }: VideoRequest): void {
 	if (prompt.trim() === '') {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			'The prompt is empty',
 			'Describe the video in Prompt, or check the expression and the column it reads',
 		);
@@ -75,8 +73,7 @@ function checkPrompt(item: Item, { model, prompt }: VideoRequest): void {
 	const length = [...prompt].length;
 	if (model.promptMaxLength !== undefined && length > model.promptMaxLength) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`The prompt has ${length} characters; ${model.name} of ${item.provider.displayName} takes ${model.promptMaxLength}`,
 			`Shorten it by ${length - model.promptMaxLength} characters.${alternatives(
 				(other) => (other.promptMaxLength ?? Infinity) >= length,
@@ -85,11 +82,11 @@ function checkPrompt(item: Item, { model, prompt }: VideoRequest): void {
 	}
 }
 
-function checkUpload({ node, index, provider }: Item): void {
+function checkUpload(item: Item): void {
+	const { provider } = item;
 	if (provider.upload) return;
 	throw badInput(
-		node,
-		index,
+		item,
 		`${provider.displayName} takes reference images by URL only`,
 		`Set Image Source to URL and give public URLs in Image URLs. Providers that take files: ${providersThat(
 			(other) => other.upload !== undefined,
@@ -108,16 +105,14 @@ function checkImageCount(
 	if (count < min) {
 		const what = areFields ? 'binary field' : 'image URL';
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			'There is no reference image',
 			`Give ${range} ${what}${max === 1 ? '' : 's'} in ${areFields ? 'Input Binary Fields' : 'Image URLs'}, or check the expression and the column it reads`,
 		);
 	}
 	if (count > max) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`${count} reference images are too many: ${model.name} of ${item.provider.displayName} takes ${range}`,
 			`Remove ${count - max}.${alternatives((other) => other.images.max >= count)}`,
 		);
@@ -130,8 +125,7 @@ function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
 		const page = reason ? undefined : sharePageOf(url);
 		if (page) {
 			throw badInput(
-				item.node,
-				item.index,
+				item,
 				`Reference image ${index + 1} is a share link of ${page.service}, which leads to a page and not to the image: ${url.slice(0, 200)}`,
 				page.direct
 					? `Let anyone with the link view the file, and give its direct form: ${page.direct}`
@@ -140,8 +134,7 @@ function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
 		}
 		if (!reason) continue;
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`Reference image ${index + 1} ${reason}: ${url.slice(0, 200)}`,
 			'Give a public http:// or https:// URL that leads straight to a PNG, JPEG or WebP file',
 		);
@@ -152,8 +145,7 @@ function checkControls(item: Item, { model, controls }: VideoRequest): void {
 	for (const [name, value] of Object.entries(controls)) {
 		if (value === undefined || (model.controls as readonly string[]).includes(name)) continue;
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`${model.name} of ${item.provider.displayName} does not take the option "${name}"`,
 			`Remove it from Options.${alternatives((other) => (other.controls as readonly string[]).includes(name))}`,
 		);
@@ -162,8 +154,7 @@ function checkControls(item: Item, { model, controls }: VideoRequest): void {
 		const value = controls[name as keyof typeof controlChoices];
 		if (value === undefined || (choices as readonly string[]).includes(value)) continue;
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`The option "${name}" is "${value.slice(0, 100)}"`,
 			`Choose one of: ${choices.join(', ')}`,
 		);
@@ -174,8 +165,7 @@ function checkControls(item: Item, { model, controls }: VideoRequest): void {
 		!(Number.isInteger(safetyTolerance) && safetyTolerance >= 1 && safetyTolerance <= 6)
 	) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`Safety Tolerance is ${safetyTolerance}`,
 			'Give a whole number from 1 (strictest) to 6',
 		);

@@ -1,7 +1,5 @@
-import type { NodeApiError } from 'n8n-workflow';
-
 import { isFailure, isSuccess } from '../wire/answers';
-import { sentence, toNodeError } from '../n8n/failure';
+import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { Ledger } from './ledger';
 import type { OwnJob } from './ledger';
@@ -97,19 +95,19 @@ function mayBeAccepted(answer: WireResponse): boolean {
 	return answer.status >= 500 || answer.status === 408 || (isSuccess(answer) && !answer.isJson);
 }
 
-function uncertainError(item: Item, reason: string, httpCode?: number): NodeApiError {
+function uncertainError(item: Item, reason: string, httpCode?: number): JobError {
 	const { displayName } = item.provider;
 	const failure: Failure = {
 		code: httpCode ? 'provider_unavailable' : 'timeout',
 		message: reason,
 		retryable: false,
 	};
-	const error = toNodeError(item.node, item.provider, failure, { itemIndex: item.index, httpCode });
+	const error = new JobError(item, failure, { httpCode });
 	error.message = `${displayName} may have accepted and billed this request, but no job ID arrived: ${sentence(reason)} It is not sent again.`;
 	error.description = `Look for the job in your ${displayName} dashboard; to submit once more on purpose, start a new execution.`;
-	error.context.mayBeAccepted = true;
+	error.mayBeAccepted = true;
 	return error;
 }
 
 const refusedError = (item: Item, failure: Failure, httpCode?: number) =>
-	toNodeError(item.node, item.provider, failure, { itemIndex: item.index, httpCode });
+	new JobError(item, failure, { httpCode });

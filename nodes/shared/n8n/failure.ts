@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { INode } from 'n8n-workflow';
 
 import type { ErrorCode, Failure, VideoProvider } from '../types';
+import type { Item } from './item';
 
 /** `submit`: there is no job yet, so nothing can be said about one. */
 type Call = 'submit' | 'read';
@@ -55,8 +55,7 @@ const summaries: Record<ErrorCode, string> = {
 	unknown: 'answered with an error',
 };
 
-interface ErrorFacts {
-	itemIndex: number;
+interface JobErrorFacts {
 	/** Absent where nothing was submitted. */
 	jobId?: string;
 	httpCode?: number;
@@ -64,46 +63,59 @@ interface ErrorFacts {
 	status?: 'queued' | 'in_progress' | 'failed' | 'canceled';
 }
 
-/** The error of an operation: message, next step and, once there is one, the job id. */
-export function toNodeError(
-	node: INode,
-	provider: VideoProvider,
-	failure: Failure,
-	{ itemIndex, jobId, httpCode, status }: ErrorFacts,
-): NodeApiError {
-	const job = jobId ? ` Job ID: ${jobId}` : '';
-	const error = new NodeApiError(
-		node,
-		{ message: failure.message },
-		{
-			itemIndex,
-			httpCode: httpCode ? String(httpCode) : undefined,
-			description: `${sentence(nextSteps[failure.code](provider, jobId ? 'read' : 'submit'))}${job}`,
-		},
-	);
-	// Set afterwards: the constructor replaces messages that contain a code such as ECONNRESET.
-	error.message = `${provider.displayName} ${summaries[failure.code]}: ${sentence(failure.message)}`;
-	error.context.failure = failure;
-	error.context.status = status;
-	return error;
+/**
+ * The error of a provider, or of a job of its: message, next step and, once there is one, the job
+ * ID for the user; the failure behind it for our code.
+ */
+export class JobError extends NodeApiError {
+	readonly jobFailure: Failure;
+
+	readonly status?: JobErrorFacts['status'];
+
+	/** The submit may have been accepted and billed, although no job ID is known. */
+	mayBeAccepted = false;
+
+	constructor(
+		{ node, provider, index }: Pick<Item, 'node' | 'provider' | 'index'>,
+		failure: Failure,
+		{ jobId, httpCode, status }: JobErrorFacts = {},
+	) {
+		const job = jobId ? ` Job ID: ${jobId}` : '';
+		super(
+			node,
+			{ message: failure.message },
+			{
+				itemIndex: index,
+				httpCode: httpCode ? String(httpCode) : undefined,
+				description: `${sentence(nextSteps[failure.code](provider, jobId ? 'read' : 'submit'))}${job}`,
+			},
+		);
+		// n8n tells its errors apart by name.
+		this.name = NodeApiError.name;
+		// Set afterwards: n8n replaces messages that contain a code such as ECONNRESET.
+		this.message = `${provider.displayName} ${summaries[failure.code]}: ${sentence(failure.message)}`;
+		this.jobFailure = failure;
+		this.status = status;
+	}
 }
 
+/** An error that an operation throws; other than a `JobError`, it is of the user's input. */
+export type NodeFailure = NodeApiError | NodeOperationError;
+
 /** An operation's error as it stands in an item when the node continues on errors. */
-export function failureOfError(error: NodeApiError | NodeOperationError): Failure {
-	const { code, retryable } = (error.context.failure ?? {
-		code: 'validation',
-		retryable: false,
-	}) as Failure;
+export function failureOfError(error: NodeFailure): Failure {
+	const { code, retryable }: Pick<Failure, 'code' | 'retryable'> =
+		error instanceof JobError ? error.jobFailure : { code: 'validation', retryable: false };
 	const description = typeof error.description === 'string' ? ` ${error.description}` : '';
 	return { code, message: sentence(error.message) + description, retryable };
 }
 
 /** Bad input, found before any request. `message` says what is wrong, `description` what to do. */
 export function badInput(
-	node: INode,
-	itemIndex: number,
+	{ node, index }: Pick<Item, 'node' | 'index'>,
 	message: string,
 	description: string,
 ): NodeOperationError {
-	return new NodeOperationError(node, `Item ${itemIndex}: ${message}`, { itemIndex, description });
+	const text = `Item ${index}: ${message}`;
+	return new NodeOperationError(node, text, { itemIndex: index, description });
 }

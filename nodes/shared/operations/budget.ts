@@ -1,6 +1,6 @@
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
-import type { NodeFailure } from '../output/outcome';
+import type { NodeFailure } from '../n8n/failure';
 import { askPrice } from '../job/price';
 import { optionsOf, readNumber } from '../input/parameters';
 import type { Cost, VideoRequest } from '../types';
@@ -43,7 +43,7 @@ export async function checkBudget(
 
 /** The same for each item of the batch, which it names. */
 const refusal = (message: string, description: string) => (item: Item) =>
-	badInput(item.node, item.index, message, description);
+	badInput(item, message, description);
 
 /** A price list is asked once for each format of a batch, not once for each item. */
 function rememberedPrice() {

@@ -1,5 +1,5 @@
 import { isFailure } from '../wire/answers';
-import { sentence, toNodeError } from '../n8n/failure';
+import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { jobInState } from '../job/job';
 import type { VideoJob } from '../job/job';
@@ -12,10 +12,10 @@ import { factsOf, get } from './get';
 
 /** Asks the provider to cancel a job; one that has already ended is returned as it ended. */
 export async function cancel(item: Item): Promise<Outcome> {
-	const { provider, node, index } = item;
+	const { provider } = item;
 	const jobId = readJobId(item);
 	const fail = (failure: Failure, httpCode?: number) =>
-		toNodeError(node, provider, failure, { itemIndex: index, jobId, httpCode });
+		new JobError(item, failure, { jobId, httpCode });
 	if (!provider.cancel) {
 		const message = `${provider.displayName} has no way to cancel a job`;
 		throw fail({ code: 'validation', message, retryable: false });

@@ -1,4 +1,4 @@
-import { badInput, toNodeError } from '../n8n/failure';
+import { badInput, JobError } from '../n8n/failure';
 import { filesOf, jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { jobInState } from '../job/job';
@@ -12,15 +12,13 @@ import { factsOf } from './get';
 
 /** Streams a finished video into a binary field; with a job ID it asks for a fresh link first. */
 export async function download(item: Item): Promise<Outcome> {
-	const { node, index } = item;
 	const jobId = String(item.parameter('jobId') ?? '').trim();
 	const videoUrl = String(item.parameter('videoUrl') ?? '').trim();
 	if (jobId === '' && videoUrl === '') {
 		throw (
 			refusalInInput(item) ??
 			badInput(
-				node,
-				index,
+				item,
 				'There is neither a job ID nor a video URL',
 				'Give the jobId or the videoUrl of an item that Generate and Wait or Get returned',
 			)
@@ -58,17 +56,16 @@ async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
 
 /** Why there is no video: the job failed, could not be asked about, or still runs. */
 function stateError(item: Item, jobId: string, state: Exclude<JobState, { status: 'completed' }>) {
-	const { node, provider, index: itemIndex } = item;
 	if (state.status === 'unreadable') {
-		return toNodeError(node, provider, state.failure, { itemIndex, jobId });
+		return new JobError(item, state.failure, { jobId });
 	}
 	if (state.status === 'failed' || state.status === 'canceled') {
 		const { status } = state;
-		return toNodeError(node, provider, state.failure, { itemIndex, jobId, status });
+		return new JobError(item, state.failure, { jobId, status });
 	}
 	const status = state.status === 'queued' ? 'queued' : 'in_progress';
 	const failure: Failure = { code: 'timeout', message: 'not finished yet', retryable: true };
-	const error = toNodeError(node, provider, failure, { itemIndex, jobId, status });
+	const error = new JobError(item, failure, { jobId, status });
 	error.message = 'The video is not finished yet';
 	error.description = `Wait for it with Generate and Wait or Job > Get, then download it. Job ID: ${jobId}`;
 	return error;

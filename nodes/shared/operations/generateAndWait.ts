@@ -46,8 +46,7 @@ export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
 	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));
 	if (minutes > longestTimeoutMinutes) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`Timeout is ${minutes} minutes; the maximum is ${longestTimeoutMinutes} (a week)`,
 			'Give the minutes to wait, not a point in time, or check the expression',
 		);

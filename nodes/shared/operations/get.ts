@@ -1,4 +1,4 @@
-import { toNodeError } from '../n8n/failure';
+import { JobError } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { jobInInput } from '../n8n/item';
 import { jobInState } from '../job/job';
@@ -12,7 +12,7 @@ export async function get(item: Item): Promise<Outcome> {
 	const jobId = readJobId(item);
 	const { state, raw } = await readJobPatiently(item, jobId);
 	if (state.status === 'unreadable') {
-		throw toNodeError(item.node, item.provider, state.failure, { itemIndex: item.index, jobId });
+		throw new JobError(item, state.failure, { jobId });
 	}
 	return { item, job: jobInState(item.provider, factsOf(item, jobId), state), raw };
 }

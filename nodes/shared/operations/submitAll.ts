@@ -3,14 +3,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { readCallbackTarget, sealCallbackUrl } from '../callback/address';
 import type { CallbackTarget } from '../callback/address';
 import { concurrently } from '../time/concurrently';
-import { sentence } from '../n8n/failure';
+import { JobError, sentence } from '../n8n/failure';
+import type { NodeFailure } from '../n8n/failure';
 import type { BinaryImage } from '../images/imageFile';
 import { contentName, readImages, Uploads } from '../images/upload';
 import type { Item } from '../n8n/item';
 import type { JobFacts } from '../job/job';
 import type { OwnJob } from '../job/ledger';
 import { asNodeFailure } from '../output/outcome';
-import type { NodeFailure } from '../output/outcome';
 import { listedPrice } from '../job/price';
 import { optionsOf, readMetadata, readNumber, readRequest } from '../input/parameters';
 import { submitOnce } from '../job/submit';
@@ -121,6 +121,8 @@ async function submit(
 	}
 }
 
+const isUncertain = (error: NodeFailure) => error instanceof JobError && error.mayBeAccepted;
+
 function throwFirstError(submissions: Submission[]): void {
 	const first = submissions.find((submission) => 'error' in submission);
 	if (!first || !('error' in first)) return;
@@ -130,7 +132,7 @@ function throwFirstError(submissions: Submission[]): void {
 		first.error.message = `${sentence(first.error.message)} Already accepted, and continued by a retry: ${ids.join(', ')}.`;
 	}
 	const uncertain = submissions
-		.filter((entry) => 'error' in entry && entry !== first && entry.error.context.mayBeAccepted)
+		.filter((entry) => 'error' in entry && entry !== first && isUncertain(entry.error))
 		.map(({ item }) => item.index);
 	if (uncertain.length > 0) {
 		first.error.message += ` May have been accepted, too: item ${uncertain.join(', item ')}.`;

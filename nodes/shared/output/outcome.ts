@@ -6,15 +6,14 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { failureOfError } from '../n8n/failure';
+import { failureOfError, JobError } from '../n8n/failure';
+import type { NodeFailure } from '../n8n/failure';
 import { jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { emptyJob } from '../job/job';
 import type { VideoJob } from '../job/job';
 import { isN8n1 } from '../n8n/platform';
 import { readMetadata } from '../input/parameters';
-
-export type NodeFailure = NodeApiError | NodeOperationError;
 
 /** What an item came to: a job that goes on, or an error that the node's On Error decides about. */
 export type Outcome = { item: Item } & (
@@ -93,7 +92,7 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 	const isQuestion = questions.includes(String(parameterOf(item, 'operation')));
 	const jobId = isQuestion ? text('jobId') : null;
 	const known: Partial<VideoJob> = isQuestion ? jobInInput(item, jobId) : {};
-	const said = error.context.status as VideoJob['status'] | undefined;
+	const said = error instanceof JobError ? error.status : undefined;
 	return {
 		...emptyJob(item.provider, {
 			jobId,

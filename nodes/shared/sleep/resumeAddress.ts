@@ -17,8 +17,7 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 	const { waitStrategy = 'auto' } = optionsOf(item);
 	if (!strategies.includes(String(waitStrategy))) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`The wait strategy "${String(waitStrategy).slice(0, 100)}" is none`,
 			`Choose one of: ${strategies.join(', ')}`,
 		);
@@ -35,16 +34,14 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 	}
 	if (!callback) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			`${displayName} does not call back`,
 			'Set Wait Strategy to Auto or Polling',
 		);
 	}
 	if (isCalled && isN8n1(item)) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			'This n8n does not hand the result of a sub-workflow on that has slept',
 			'Set Wait Strategy to Auto or Polling, or update n8n to version 2',
 		);
@@ -52,8 +49,7 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 	const problem = await whyNotCalled(item, address);
 	if (!problem) return address;
 	throw badInput(
-		item.node,
-		item.index,
+		item,
 		`${displayName} cannot call this n8n back: its address ${new URL(address).origin} ${problem}`,
 		"Set n8n's WEBHOOK_URL to its public https address, or Wait Strategy to Auto or Polling",
 	);

@@ -41,8 +41,7 @@ export async function fetchVideo(
 ): Promise<IBinaryData> {
 	if (!httpUrl(videoUrl)) {
 		throw badInput(
-			item.node,
-			item.index,
+			item,
 			'The video URL does not start with http:// or https://',
 			'Give the videoUrl of a finished job',
 		);

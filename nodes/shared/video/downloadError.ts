@@ -1,5 +1,4 @@
-import { NodeApiError } from 'n8n-workflow';
-
+import { JobError } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 
 /** Why no video came from a link. */
@@ -23,21 +22,19 @@ export function downloadError(
 		httpCode !== undefined && httpCode >= 400 && httpCode < 500 && ![408, 429].includes(httpCode);
 	const hasExpired = isRefused && expiresAt !== null && Date.parse(expiresAt) <= Date.now();
 	const isGone = hasExpired || [403, 404, 410].includes(Number(httpCode));
-	const error = new NodeApiError(
-		item.node,
-		{ message: reason },
+	const error = new JobError(
+		item,
 		{
-			itemIndex: item.index,
-			httpCode: httpCode === undefined ? undefined : String(httpCode),
-			description: `${nextStep(refusal, { isGone, hasExpired }, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`,
+			code: isGone ? 'not_found' : 'provider_unavailable',
+			message: reason,
+			retryable: mayRecover && !isGone,
 		},
+		{ httpCode },
 	);
-	// n8n has its own words for some of the reasons.
 	error.message = hasExpired
 		? `The video could not be downloaded: its link expired at ${expiresAt} (${reason})`
 		: `The video could not be downloaded: ${reason}`;
-	const code = isGone ? 'not_found' : 'provider_unavailable';
-	error.context.failure = { code, message: reason, retryable: mayRecover && !isGone };
+	error.description = `${nextStep(refusal, { isGone, hasExpired }, jobId)}${jobId ? ` Job ID: ${jobId}` : ''}`;
 	return error;
 }
 
