@@ -1,6 +1,7 @@
-import type { IDataObject, IHookFunctions } from 'n8n-workflow';
+import type { IHookFunctions } from 'n8n-workflow';
 
-import { triggerAddresses, whyNotCallable } from '../shared/callback/address';
+import { whyNotCallable } from '../shared/callback/address';
+import { keepTriggerUrls, triggerUrlsOf } from '../shared/n8n/state';
 
 const providerOf = (functions: IHookFunctions) => String(functions.getNodeParameter('provider'));
 
@@ -8,8 +9,6 @@ const providerOf = (functions: IHookFunctions) => String(functions.getNodeParame
 export function keepTriggerAddress(functions: IHookFunctions): void {
 	// While somebody listens for a test event, the URL lives for two minutes only.
 	if (functions.getMode() === 'manual') return;
-	const shared = functions.getWorkflowStaticData('global');
-	const others = shared[triggerAddresses] as IDataObject | undefined;
 	const url = functions.getNodeWebhookUrl('default') ?? '';
 	const problem = whyNotCallable(url);
 	if (problem) {
@@ -17,13 +16,12 @@ export function keepTriggerAddress(functions: IHookFunctions): void {
 			`${functions.getNode().name}: providers will not call ${url}, which ${problem}. Set WEBHOOK_URL to the public https address of this n8n.`,
 		);
 	}
-	shared[triggerAddresses] = { ...others, [providerOf(functions)]: url };
+	keepTriggerUrls(functions, { ...triggerUrlsOf(functions), [providerOf(functions)]: url });
 }
 
 export function forgetTriggerAddress(functions: IHookFunctions): void {
 	if (functions.getMode() === 'manual') return;
-	const shared = functions.getWorkflowStaticData('global');
-	const addresses = Object.entries((shared[triggerAddresses] ?? {}) as IDataObject);
 	const own = providerOf(functions);
-	shared[triggerAddresses] = Object.fromEntries(addresses.filter(([id]) => id !== own));
+	const others = Object.entries(triggerUrlsOf(functions)).filter(([id]) => id !== own);
+	keepTriggerUrls(functions, Object.fromEntries(others));
 }

@@ -8,11 +8,11 @@ import type {
 import { authenticationOf, deliveryOf, warn, webhookItem } from '../shared/callback/delivery';
 import type { WebhookItem } from '../shared/callback/delivery';
 import { OnceOnly } from '../shared/callback/once';
-import type { SpentNonces } from '../shared/callback/once';
 import { receive } from '../shared/callback/receive';
 import type { Checks } from '../shared/callback/receive';
 import { failureOfError } from '../shared/n8n/failure';
 import type { Item } from '../shared/n8n/item';
+import { keepSpentNonces, spentNoncesOf } from '../shared/n8n/state';
 import type { VideoJob } from '../shared/job/job';
 import { fetchVideo } from '../shared/video/download';
 import { asNodeFailure } from '../shared/output/outcome';
@@ -40,15 +40,8 @@ export async function handleDelivery(functions: IWebhookFunctions): Promise<IWeb
 	const run = isWanted(functions, verdict.job) ? [[await itemFor(item, verdict.job)]] : undefined;
 	// Last of all, so that it holds what other deliveries have spent meanwhile. It is saved because
 	// we have answered ourselves.
-	storedIn(functions).spent = once.spentIn(checks.scope, checks.stored, checks.now);
+	keepSpentNonces(functions, once.spentIn(checks.scope, checks.stored, checks.now));
 	return { noWebhookResponse: true, workflowData: run };
-}
-
-/** The workflow's own: a node's static data would be lost when the node is renamed. */
-function storedIn(functions: IWebhookFunctions): { spent?: SpentNonces } {
-	const shared = functions.getWorkflowStaticData('global');
-	shared.veoTokens ??= {};
-	return shared.veoTokens as { spent?: SpentNonces };
 }
 
 async function checksOf(item: WebhookItem): Promise<Checks> {
@@ -57,7 +50,7 @@ async function checksOf(item: WebhookItem): Promise<Checks> {
 		...(await authenticationOf(item)),
 		once,
 		scope: String(functions.getWorkflow().id ?? ''),
-		stored: storedIn(functions).spent ?? {},
+		stored: spentNoncesOf(functions),
 		read: async (jobId) => await lookAtJob(item, jobId),
 		warn: (problem) => warn(functions, warnings[problem]),
 	};

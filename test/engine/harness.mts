@@ -17,6 +17,7 @@ import type {
 	INodeType,
 	IRun,
 	IRunExecutionData,
+	ITaskData,
 	IWebhookData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
@@ -56,6 +57,10 @@ export interface NodeRun {
 	retryOnFail?: boolean;
 	/** Run the node as n8n runs it for AI tools: by its routing alone. */
 	byRouting?: boolean;
+	/** Of the node in its workflow. */
+	name?: string;
+	/** How often the node has run in this execution before, as in a loop. */
+	earlierRuns?: number;
 	/** A failed execution's data: the node that failed is run again, as n8n's retry does. */
 	retryOf?: IRunExecutionData;
 	signal?: AbortSignal;
@@ -89,12 +94,13 @@ export interface Woken {
 	items?: INodeExecutionData[];
 }
 
-const nodeName = 'Veo';
+const defaultName = 'Veo';
 
 beforeAll(async () => await Container.get(BinaryDataService).init());
 
 /** Runs one node in n8n's own engine, over real HTTP. */
 export async function runNode(options: NodeRun): Promise<NodeResult> {
+	const { name = defaultName } = options;
 	const type = new nodeTypes[options.type]();
 	if (options.byRouting) delete type.customOperations;
 	const workflow = buildWorkflow(options, type);
@@ -103,24 +109,25 @@ export async function runNode(options: NodeRun): Promise<NodeResult> {
 	const execution = engine.processRunExecutionData(workflow);
 	options.signal?.addEventListener('abort', () => execution.cancel());
 	const run = await execution;
-	const last = run.data.resultData.runData[nodeName]?.at(-1);
+	const last = run.data.resultData.runData[name]?.at(-1);
 	const [items = [], errorItems = []] = last?.data?.main ?? [];
 	return {
 		items: items ?? [],
 		errorItems: errorItems ?? [],
 		error: (last?.error ?? run.data.resultData.error) as NodeResult['error'],
 		run,
-		wake: async (call) => await wake(workflow, additionalData, run, call),
+		wake: async (call) =>
+			await wake(workflow, workflow.getNode(name) as INode, additionalData, run, call),
 	};
 }
 
 async function wake(
 	workflow: Workflow,
+	node: INode,
 	additionalData: IWorkflowExecuteAdditionalData,
 	run: IRun,
 	{ token, body = {}, execution = additionalData.executionId }: Call,
 ): Promise<Woken> {
-	const node = workflow.getNode(nodeName) as INode;
 	const answer: Woken = {};
 	const response = {
 		headersSent: false,
@@ -154,22 +161,23 @@ async function wake(
 }
 
 function buildWorkflow(
-	{ type: typeName, parameters, onError, retryOnFail, credentials }: NodeRun,
+	{ type: typeName, name = defaultName, parameters, onError, retryOnFail, credentials }: NodeRun,
 	type: INodeType,
 ) {
 	const types: Record<string, INodeType> = { items: new Items(), [typeName]: type };
-	const node = (name: string, nodeType: string): INode => ({
-		id: name,
-		name,
+	const newNode = (nodeName: string, nodeType: string): INode => ({
+		id: nodeName,
+		name: nodeName,
 		type: nodeType,
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: {},
 	});
 	const nodes: INode[] = [
-		node('Items', 'items'),
+		newNode('Items', 'items'),
 		{
-			...node(nodeName, typeName),
+			...newNode(name, typeName),
+			id: defaultName,
 			// As n8n stores it: hidden parameters are dropped, defaults filled in.
 			parameters: NodeHelpers.getNodeParameters(
 				type.description.properties,
@@ -192,7 +200,7 @@ function buildWorkflow(
 		id: 'test',
 		nodes,
 		connections: {
-			Items: { main: [[{ node: nodeName, type: NodeConnectionTypes.Main, index: 0 }]] },
+			Items: { main: [[{ node: name, type: NodeConnectionTypes.Main, index: 0 }]] },
 		},
 		active: false,
 		settings: { executionOrder: 'v1' },
@@ -205,12 +213,14 @@ function buildWorkflow(
 }
 
 function startingData(
-	{ input = [{}], binary = [], retryOf }: NodeRun,
+	{ input = [{}], binary = [], retryOf, name = defaultName, earlierRuns = 0 }: NodeRun,
 	workflow: Workflow,
 ): IRunExecutionData {
 	if (retryOf) return resumeAsRetry(retryOf, workflow);
 	const items = input.map((json, index) => ({ json, binary: binary[index] }));
+	const earlierRun = { startTime: 0, executionTime: 0, executionIndex: 0, source: [] };
 	return createRunExecutionData({
+		resultData: { runData: { [name]: Array<ITaskData>(earlierRuns).fill(earlierRun) } },
 		executionData: {
 			nodeExecutionStack: [
 				{ node: workflow.getNode('Items') as INode, data: { main: [items] }, source: null },
@@ -225,7 +235,7 @@ function startingData(
  */
 function resumeAsRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecutionData {
 	const data = structuredClone(failed);
-	const { lastNodeExecuted = nodeName } = data.resultData;
+	const { lastNodeExecuted = defaultName } = data.resultData;
 	delete data.resultData.error;
 	data.resultData.runData[lastNodeExecuted].pop();
 	for (const entry of data.executionData?.nodeExecutionStack ?? []) {

@@ -208,7 +208,7 @@ describe('is not for', () => {
 		const first = await fallAsleep();
 		finish(...prompts);
 		// As in the next round of a loop.
-		await fallAsleep({}, { input: [{ prompt: 'next' }] });
+		await fallAsleep({}, { input: [{ prompt: 'next' }], earlierRuns: 1 });
 		expect(await first.wake({ token: tokenOf('one') })).toEqual({ status: 503 });
 	});
 
@@ -219,6 +219,47 @@ describe('is not for', () => {
 		expect(await later(5 * minute - 1000, call)).toEqual({ status: 503 });
 		expect((await later(5 * minute - 10_000, call)).items).toHaveLength(3);
 	});
+});
+
+describe('after a restart, by what n8n has stored', () => {
+	const day = 24 * 60 * minute;
+
+	/** Longer than the process remembers a sleep, which stands for a restart. */
+	const timeout = (2 * day) / minute;
+
+	it('wakes in the time that slow submits have taken, too', async () => {
+		const submitMs = 3000;
+		sandbox().inject({
+			call: 'submit',
+			fault: { kind: 'slow', milliseconds: submitMs, where: 'headers' },
+		});
+		const checkedAt = Date.now();
+		const sleeping = await fallAsleep({ timeout });
+		finish(...prompts);
+		const until = Number(sleeping.run.waitTill);
+		const called = until - 2500;
+		expect(called).toBeGreaterThan(checkedAt + timeout * minute);
+		const call = async () => await sleeping.wake({ token: tokenOf('one') });
+		expect((await later(called - Date.now(), call)).items).toHaveLength(3);
+	});
+
+	it('leaves what is about to end to its deadline', async () => {
+		const sleeping = await fallAsleep({ timeout });
+		finish(...prompts);
+		const called = Number(sleeping.run.waitTill) - 1000;
+		const call = async () => await sleeping.wake({ token: tokenOf('one') });
+		expect(await later(called - Date.now(), call)).toEqual({ status: 503 });
+	});
+
+	it.each(['Veo', 'Veo }} {{ 1', `it's a "video" \\ \u2028`])(
+		'whatever the node is called: %s',
+		async (name) => {
+			const sleeping = await fallAsleep({ timeout }, { name });
+			finish(...prompts);
+			const call = async () => await sleeping.wake({ token: tokenOf('one') });
+			expect((await later(day + minute, call)).items).toHaveLength(3);
+		},
+	);
 });
 
 it('what was refused, and what has failed, leaves beside the videos', async () => {

@@ -1,6 +1,5 @@
-import { DayCache } from '../../nodes/shared/sleep/dayCache';
 import { Gathering } from '../../nodes/shared/sleep/gathering';
-import type { Sight } from '../../nodes/shared/sleep/gathering';
+import type { JobReading } from '../../nodes/shared/sleep/gathering';
 
 const total = 4;
 let now: number;
@@ -19,19 +18,19 @@ beforeEach(() => {
 	gathering = new Gathering();
 });
 
-const sightOf = (index: number): Sight<string> => {
+const readingOf = (index: number): JobReading<string> => {
 	if (unreadable.has(index)) return 'unknown';
 	if (lost.has(index)) return { lost: `job ${index}` };
 	return ended.has(index) ? { ended: `video ${index}` } : 'running';
 };
 
-const look = async (index: number) => {
+const read = async (index: number) => {
 	asked.push(index);
 	await Promise.resolve();
-	return sightOf(index);
+	return readingOf(index);
 };
 
-const hear = async (index: number) => await gathering.hear(index, total, look, now);
+const call = async (index: number) => await gathering.onCallback(index, total, read, now);
 
 const end = (...indexes: number[]) => {
 	for (const index of indexes) ended.add(index);
@@ -39,22 +38,22 @@ const end = (...indexes: number[]) => {
 
 it('asks about the job itself, then about the newest that is not known', async () => {
 	end(1);
-	expect(await hear(1)).toBe('asleep');
+	expect(await call(1)).toBe('asleep');
 	expect(asked).toEqual([1, 3]);
 });
 
 it('asks to be told again about a job that still runs', async () => {
-	expect(await hear(2)).toBe('again');
+	expect(await call(2)).toBe('again');
 	expect(asked).toEqual([2]);
 });
 
 it('is complete with the last one, and knows what each has come to', async () => {
 	for (const index of [3, 0, 1]) {
 		end(index);
-		expect(await hear(index)).toBe('asleep');
+		expect(await call(index)).toBe('asleep');
 	}
 	end(2);
-	expect(await hear(2)).toBe('complete');
+	expect(await call(2)).toBe('complete');
 	expect([0, 1, 2, 3].map((index) => gathering.resultOf(index))).toEqual([
 		'video 0',
 		'video 1',
@@ -67,32 +66,32 @@ it('is complete with the last one, and knows what each has come to', async () =>
 
 it('finds what nobody has told, at the next callback', async () => {
 	end(0, 1, 2, 3);
-	expect(await hear(0)).toBe('complete');
+	expect(await call(0)).toBe('complete');
 	expect(asked).toEqual([0, 3, 2, 1]);
 });
 
 it('leaves alone for two seconds what has just been asked about', async () => {
-	expect(await hear(2)).toBe('again');
+	expect(await call(2)).toBe('again');
 	now += 1999;
 	end(2);
-	expect(await hear(2)).toBe('again');
+	expect(await call(2)).toBe('again');
 	expect(asked).toEqual([2]);
 	now += 1;
-	expect(await hear(2)).toBe('asleep');
+	expect(await call(2)).toBe('asleep');
 });
 
 it('takes note of a repeated callback without asking anybody', async () => {
 	end(2);
-	expect(await hear(2)).toBe('asleep');
+	expect(await call(2)).toBe('asleep');
 	const before = [...asked];
 	now += 100;
-	expect(await hear(2)).toBe('asleep');
+	expect(await call(2)).toBe('asleep');
 	expect(asked).toEqual(before);
 });
 
 it('callbacks at the same moment are all told, and each job is asked about once', async () => {
 	end(0, 1, 2, 3);
-	const heard = await Promise.all([0, 1, 2, 3, 0, 1, 2, 3].map(hear));
+	const heard = await Promise.all([0, 1, 2, 3, 0, 1, 2, 3].map(call));
 	expect(new Set(heard)).toEqual(new Set(['complete']));
 	expect([...asked].sort()).toEqual([0, 1, 2, 3]);
 });
@@ -100,63 +99,63 @@ it('callbacks at the same moment are all told, and each job is asked about once'
 it('gives a callback that is repeated at once the same answer', async () => {
 	end(0, 1, 2);
 	unreadable.add(3);
-	expect(await hear(2)).toBe('again');
+	expect(await call(2)).toBe('again');
 	unreadable.clear();
 	now += 1999;
-	expect(await hear(2)).toBe('again');
+	expect(await call(2)).toBe('again');
 	now += 1;
-	expect(await hear(2)).toBe('asleep');
+	expect(await call(2)).toBe('asleep');
 });
 
 it('asks to be told again when a job could not be read that may have ended', async () => {
 	end(0, 1, 2, 3);
 	unreadable.add(2);
-	expect(await hear(0)).toBe('again');
+	expect(await call(0)).toBe('again');
 	expect(asked).toEqual([0, 3, 2, 1]);
 	unreadable.clear();
 	now += 2000;
-	expect(await hear(0)).toBe('complete');
+	expect(await call(0)).toBe('complete');
 });
 
 it('does not wait for a job that can never be read', async () => {
 	end(0, 1, 2);
 	lost.add(3);
-	expect(await hear(0)).toBe('complete');
+	expect(await call(0)).toBe('complete');
 	expect(gathering.resultOf(3)).toBe('job 3');
 });
 
 it('looks again at such a job when it is called about', async () => {
 	end(0, 1);
 	lost.add(3);
-	expect(await hear(0)).toBe('asleep');
+	expect(await call(0)).toBe('asleep');
 	lost.clear();
 	end(3);
-	expect(await hear(3)).toBe('asleep');
+	expect(await call(3)).toBe('asleep');
 	expect(gathering.resultOf(3)).toBe('video 3');
 });
 
-it('keeps what it knows of such a job until the new look is done, unless it runs', async () => {
+it('keeps what it knows of such a job until the new read is done, unless it runs', async () => {
 	end(0, 1, 2);
 	lost.add(3);
-	await hear(0);
+	await call(0);
 	unreadable.add(3);
-	expect(await hear(3)).toBe('again');
+	expect(await call(3)).toBe('again');
 	expect(gathering.resultOf(3)).toBe('job 3');
 	unreadable.clear();
 	lost.clear();
 	now += 2000;
-	expect(await hear(3)).toBe('again');
+	expect(await call(3)).toBe('again');
 	expect(gathering.resultOf(3)).toBeUndefined();
 });
 
 it('asks for no second delivery when another job still runs, which will be called about', async () => {
 	end(0, 2, 3);
 	unreadable.add(3);
-	expect(await hear(0)).toBe('asleep');
+	expect(await call(0)).toBe('asleep');
 	expect(asked).toEqual([0, 3, 2, 1]);
 });
 
-describe('while a look is under way', () => {
+describe('while a read is under way', () => {
 	let answers: Array<() => void>;
 
 	beforeEach(() => (answers = []));
@@ -164,19 +163,19 @@ describe('while a look is under way', () => {
 	/** What the provider says was true when it was asked; about job 3 it says so when told to. */
 	const slow = async (index: number) => {
 		asked.push(index);
-		const sight = sightOf(index);
+		const sight = readingOf(index);
 		if (index === 3) await new Promise<void>((resolve) => answers.push(resolve));
 		return sight;
 	};
-	const hearSlowly = async (index: number) => await gathering.hear(index, total, slow, now);
+	const callSlowly = async (index: number) => await gathering.onCallback(index, total, slow, now);
 	const settle = async () => await new Promise(setImmediate);
 
 	it('one more is taken for a callback that comes about another job', async () => {
 		end(0, 1, 2);
-		const first = hearSlowly(0);
+		const first = callSlowly(0);
 		await settle();
 		end(3);
-		const second = hearSlowly(1);
+		const second = callSlowly(1);
 		await settle();
 		answers.shift()?.();
 		expect(await first).toBe('asleep');
@@ -187,10 +186,10 @@ describe('while a look is under way', () => {
 
 	it('one more is taken for a callback about that very job', async () => {
 		end(0, 1, 2);
-		const first = hearSlowly(0);
+		const first = callSlowly(0);
 		await settle();
 		end(3);
-		const own = hearSlowly(3);
+		const own = callSlowly(3);
 		await settle();
 		answers.shift()?.();
 		expect(await first).toBe('asleep');
@@ -202,7 +201,7 @@ describe('while a look is under way', () => {
 
 	it('those that come about one job share it', async () => {
 		end(0, 1, 2);
-		const both = [hearSlowly(0), hearSlowly(1)];
+		const both = [callSlowly(0), callSlowly(1)];
 		await settle();
 		answers.shift()?.();
 		await settle();
@@ -214,7 +213,7 @@ describe('while a look is under way', () => {
 
 it('lets one caller wake the execution, and another one if that came to nothing', async () => {
 	end(0, 1, 2, 3);
-	await hear(0);
+	await call(0);
 	expect(gathering.mayResume(total, now)).toBe(true);
 	expect(gathering.mayResume(total, now + 9999)).toBe(false);
 	expect(gathering.mayResume(total, now + 10_000)).toBe(true);
@@ -223,24 +222,14 @@ it('lets one caller wake the execution, and another one if that came to nothing'
 
 it('lets nobody wake it without knowing what each job has come to', async () => {
 	end(0, 1, 2);
-	await hear(0);
+	await call(0);
 	expect(gathering.mayResume(total, now)).toBe(false);
 });
 
 it('a look that fails is no answer, and the next one may succeed', async () => {
 	const failing = async () => await Promise.reject(new Error('no network'));
-	expect(await gathering.hear(0, total, failing, now)).toBe('again');
+	expect(await gathering.onCallback(0, total, failing, now)).toBe('again');
 	now += 2000;
 	end(0);
-	expect(await hear(0)).toBe('asleep');
-});
-
-it('what is kept is forgotten a day after it was last set', () => {
-	const cache = new DayCache<string>();
-	const day = 24 * 60 * 60 * 1000;
-	cache.set('used', 'a', now);
-	cache.set('unused', 'b', now);
-	cache.set('used', 'a', now + day);
-	cache.set('another', 'c', now + day + 1);
-	expect(['used', 'unused', 'another'].map((key) => cache.get(key))).toEqual(['a', undefined, 'c']);
+	expect(await call(0)).toBe('asleep');
 });

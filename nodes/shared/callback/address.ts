@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { badInput } from '../n8n/failure';
 import { whyUnfetchable } from '../input/imageUrls';
 import type { Item } from '../n8n/item';
+import { triggerUrlsOf } from '../n8n/state';
 import { optionsOf } from '../input/parameters';
 import { credentialsOf } from '../http/send';
 import { newNonce, sealToken, tokenLifeMs } from './token';
@@ -13,9 +14,6 @@ const maxMetadataBytes = 1000;
 
 /** Query parameter of the callback URL. */
 export const tokenParameter = 'veoToken';
-
-/** Where a workflow's triggers leave their addresses for its other nodes, by provider. */
-export const triggerAddresses = 'veoTriggerUrls';
 
 /** Whom the provider is to call about a job, and what rides along. */
 export type CallbackTarget = { address: string } & Pick<
@@ -63,10 +61,8 @@ export async function readCallbackTarget(
 }
 
 function addressInWorkflow(item: Item): string {
-	const addresses = item.functions.getWorkflowStaticData('global')[triggerAddresses] as
-		IDataObject | undefined;
-	const address = addresses?.[item.provider.id];
-	if (typeof address === 'string') return address;
+	const address = triggerUrlsOf(item.functions)[item.provider.id];
+	if (address) return address;
 	throw badInput(
 		item,
 		`This workflow has no active Veo Reference Video Trigger for ${item.provider.displayName}`,

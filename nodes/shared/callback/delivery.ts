@@ -8,6 +8,7 @@ import { itemOfWebhook } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { providers } from '../registry';
 import { credentialsOf } from '../http/send';
+import { ExpiringCache } from '../time/expiringCache';
 import type { Delivery } from '../types';
 import { tokenParameter } from './address';
 import { KeyCache } from './keys';
@@ -18,13 +19,13 @@ import type { Authentication } from './receive';
 const keyCache = new KeyCache();
 
 const warnAgainAfterMs = 5 * 60 * 1000;
-const warnedAt = new Map<string, number>();
+const warned = new ExpiringCache<true>(warnAgainAfterMs, 1000);
 
 /** For the owner of the workflow, and not once for each forgery. */
 export function warn(functions: IWebhookFunctions, problem: string, detail = ''): void {
 	const now = Date.now();
-	if (now - (warnedAt.get(problem) ?? 0) < warnAgainAfterMs) return;
-	warnedAt.set(problem, now);
+	if (warned.get(problem, now)) return;
+	warned.set(problem, true, now);
 	functions.logger.warn(`${functions.getNode().name}: ${problem} ${detail}`.trimEnd());
 }
 

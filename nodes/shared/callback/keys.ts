@@ -1,5 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 
+import { ExpiringCache } from '../time/expiringCache';
+
 const keepMs = 24 * 60 * 60 * 1000;
 const refetchAfterMs = 5 * 60 * 1000;
 
@@ -13,13 +15,11 @@ interface Kept {
 
 /** A provider's public keys, kept for a day; asked for again at most every five minutes. */
 export class KeyCache {
-	readonly #kept = new Map<string, Kept>();
+	readonly #kept = new ExpiringCache<Kept>(keepMs, 100);
 
 	/** The keys at hand, fetched when there are none or they are a day old; undefined: none to be had. */
 	async get(urls: string[], fetchKeys: FetchKeys, now: number): Promise<JsonWebKey[] | undefined> {
-		const kept = this.#kept.get(urls[0]);
-		if (kept && now - kept.fetchedAt < keepMs) return kept.keys;
-		return await this.#fetch(urls, fetchKeys, now);
+		return this.#kept.get(urls[0], now)?.keys ?? (await this.#fetch(urls, fetchKeys, now));
 	}
 
 	/** Newer keys than those at hand, for a signature that none of them fits. */
@@ -28,7 +28,7 @@ export class KeyCache {
 		fetchKeys: FetchKeys,
 		now: number,
 	): Promise<JsonWebKey[] | undefined> {
-		const kept = this.#kept.get(urls[0]);
+		const kept = this.#kept.get(urls[0], now);
 		if (kept && now - kept.fetchedAt < refetchAfterMs) return undefined;
 		return await this.#fetch(urls, fetchKeys, now);
 	}
@@ -37,7 +37,7 @@ export class KeyCache {
 		for (const url of urls) {
 			const keys = await fetchKeys(url).catch(() => undefined);
 			if (!keys || keys.length === 0) continue;
-			this.#kept.set(urls[0], { keys, fetchedAt: now });
+			this.#kept.set(urls[0], { keys, fetchedAt: now }, now);
 			return keys;
 		}
 		return undefined;

@@ -1,3 +1,5 @@
+import type { SpentNonces } from '../n8n/state';
+
 /** Forgeries that got hold of a token must not make us ask the provider again and again. */
 const askAgainAfterMs = 2000;
 
@@ -8,9 +10,6 @@ interface Entry {
 	expires: number;
 	askedAt: number;
 }
-
-/** Spent nonces and their expiry, as they are kept in a workflow's static data. */
-export type SpentNonces = Record<string, number>;
 
 export type Claim = 'claimed' | 'spent' | 'wait';
 

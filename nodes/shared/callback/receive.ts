@@ -6,7 +6,8 @@ import { hasEnded, jobInState } from '../job/job';
 import type { VideoJob } from '../job/job';
 import type { Reading } from '../job/read';
 import type { Delivery, VideoProvider } from '../types';
-import type { OnceOnly, SpentNonces } from './once';
+import type { SpentNonces } from '../n8n/state';
+import type { OnceOnly } from './once';
 import { openToken } from './token';
 import type { CallbackToken } from './token';
 

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type {
-	IBinaryData,
-	IDataObject,
-	IExecuteFunctions,
-	IN8nHttpFullResponse,
-} from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { isFailure, isSuccess } from '../wire/answers';
 import { limiter } from '../time/concurrently';
@@ -13,6 +8,7 @@ import { badInput, JobError, sentence } from '../n8n/failure';
 import { checkImage, loadImage, nameOf } from './imageFile';
 import type { BinaryImage } from './imageFile';
 import type { BinaryField, Item } from '../n8n/item';
+import { uploadsOf } from '../n8n/state';
 import { jitter, pause } from '../time/pause';
 import { transportOptions } from '../http/requestOptions';
 import { credentialsOf, isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
@@ -69,12 +65,6 @@ export async function readImages(item: Item): Promise<BinaryImage[]> {
 /** Stands for an image in a request until it has a URL, and is the same in every try. */
 export const contentName = ({ hash }: BinaryImage) => `sha256:${hash}`;
 
-interface Uploaded {
-	url: string;
-	/** Milliseconds since the epoch. */
-	at: number;
-}
-
 type UploadFailure = Failure & { httpCode?: number };
 
 /** The uploads of one run of a node: the same bytes go to the same account once in an execution. */
@@ -100,7 +90,8 @@ export class Uploads {
 
 	private async uploadOnce(item: Item, image: BinaryImage): Promise<string | UploadFailure> {
 		const key = await keyOf(item, image);
-		const kept = uploadsOfExecution(item);
+		// Shared by the nodes of the execution; it survives their retries and ends with the execution.
+		const kept = uploadsOf(item);
 		const earlier = kept[key];
 		if (earlier && Date.now() - earlier.at < reuseMs) return earlier.url;
 		const running = this.running.get(key);
@@ -115,16 +106,6 @@ export class Uploads {
 			this.running.delete(key);
 		}
 	}
-}
-
-/** Shared by the nodes of the execution, survives its retries, and ends with it. */
-function uploadsOfExecution(item: Item): Record<string, Uploaded | undefined> {
-	// Only executions upload; a webhook has no such context and needs none.
-	const context = (item.functions as IExecuteFunctions).getContext('flow') as {
-		veoUploads?: Record<string, Uploaded>;
-	};
-	context.veoUploads ??= {};
-	return context.veoUploads;
 }
 
 /** An account must not be handed what another one has uploaded. */

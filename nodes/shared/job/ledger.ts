@@ -1,26 +1,17 @@
 import { createHash } from 'node:crypto';
 
-import type { IExecuteFunctions } from 'n8n-workflow';
-
-import { isTool, runIndexOf } from '../n8n/item';
+import { isTool } from '../n8n/item';
 import type { Item } from '../n8n/item';
+import { executionOf, runIndexOf } from '../n8n/platform';
+import { submissionsOf } from '../n8n/state';
+import type { SubmitRecord, SubmitState } from '../n8n/state';
 import type { AcceptedJob, VideoRequest } from '../types';
-
-/** `sent`: the answer did not tell whether the job was accepted, so it must not be sent again. */
-export type Submission =
-	{ state: 'sent'; problem?: string } | { state: 'accepted'; job: AcceptedJob };
 
 /** A job that this execution has submitted, or the failed one whose retry it is. */
 export type OwnJob = AcceptedJob & {
 	/** Of the failed execution: its callback goes there. */
 	isInherited: boolean;
 };
-
-interface Entry {
-	executionId: string;
-	hash: string;
-	submission: Submission;
-}
 
 /**
  * The submits of this execution, kept where both Retry On Fail and the retry of a failed execution
@@ -33,14 +24,11 @@ export class Ledger {
 
 	readonly #hash: string;
 
-	readonly #entries: Record<string, Entry | undefined>;
+	readonly #records: Record<string, SubmitRecord | undefined>;
 
 	constructor(item: Item, request: VideoRequest) {
-		// Only executions submit; a webhook has no such context and needs none.
-		const functions = item.functions as IExecuteFunctions;
-		const context = functions.getContext('node') as { veoSubmissions?: Record<string, Entry> };
-		context.veoSubmissions ??= {};
-		this.#entries = context.veoSubmissions;
+		const functions = executionOf(item);
+		this.#records = submissionsOf(item);
 		this.#executionId = functions.getExecutionId() ?? '';
 		this.#hash = hashRequest(item.provider.id, request);
 		// Without the run index, a loop would meet the jobs of its last round.
@@ -54,14 +42,14 @@ export class Ledger {
 	 * with the time in it yields another prompt. In the retry of a failed execution, whose workflow
 	 * may have been edited, a changed request is a new one.
 	 */
-	get(): Submission | undefined {
-		const entry = this.#entries[this.#key];
-		const isSame = entry?.executionId === this.#executionId || entry?.hash === this.#hash;
-		return isSame ? entry?.submission : undefined;
+	get(): SubmitState | undefined {
+		const record = this.#records[this.#key];
+		const isSame = record?.executionId === this.#executionId || record?.hash === this.#hash;
+		return isSame ? record?.submission : undefined;
 	}
 
-	set(submission: Submission): void {
-		this.#entries[this.#key] = {
+	set(submission: SubmitState): void {
+		this.#records[this.#key] = {
 			executionId: this.#executionId,
 			hash: this.#hash,
 			submission,
@@ -70,13 +58,13 @@ export class Ledger {
 
 	/** Whether another execution, which has failed, submitted it. */
 	isInherited(): boolean {
-		const executionId = this.#entries[this.#key]?.executionId;
+		const executionId = this.#records[this.#key]?.executionId;
 		return executionId !== undefined && executionId !== this.#executionId;
 	}
 
 	/** The provider certainly did not accept it: a second try may submit again. */
 	forget(): void {
-		this.#entries[this.#key] = undefined;
+		this.#records[this.#key] = undefined;
 	}
 }
 

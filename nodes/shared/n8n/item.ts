@@ -95,10 +95,6 @@ export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvi
 export const isTool = ({ functions, node }: Item) =>
 	node.type.endsWith('Tool') || 'getItemIndex' in functions;
 
-/** How often the node has run in this execution before: more than 0 in a loop. */
-export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
-	String(functions.evaluateExpression('{{ $runIndex }}', index));
-
 /** The input item's own fields when it is the job that left one of our nodes, else `{}`. */
 export const jobInInput = ({ input }: Item, jobId: string | null): IDataObject =>
 	input.json?.jobId === jobId && 'provider' in input.json ? input.json : {};

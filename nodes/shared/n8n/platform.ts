@@ -1,13 +1,47 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
 import type { Item } from './item';
 
-/** n8n's own address of this execution, where it goes on after a sleep. */
-export const resumeUrlOf = ({ functions }: Pick<Item, 'functions'>): URL =>
-	new URL(String((functions as Evaluating).evaluateExpression('{{ $execution.resumeUrl }}', 0)));
+type WithFunctions = Pick<Item, 'functions'>;
+
+/** For what only executions can do, and webhooks never ask for. */
+export const executionOf = ({ functions }: WithFunctions) => functions as IExecuteFunctions;
 
 interface Evaluating {
 	evaluateExpression(expression: string, itemIndex?: number): unknown;
 }
 
+/** The value of an expression, given without its braces, for an item. */
+export const evaluate = (functions: object, expression: string, index = 0): unknown =>
+	(functions as Evaluating).evaluateExpression(`{{ ${expression} }}`, index);
+
+/** n8n's own address of this execution, where it goes on after a sleep. */
+export const resumeUrlOf = ({ functions }: WithFunctions): URL =>
+	new URL(String(evaluate(functions, '$execution.resumeUrl')));
+
 /** n8n 1 is told from its successors by its resume URLs, which it does not sign. */
-export const isN8n1 = (item: Pick<Item, 'functions'>): boolean =>
+export const isN8n1 = (item: WithFunctions): boolean =>
 	!resumeUrlOf(item).searchParams.has('signature');
+
+/** How often the node has run in this execution before: more than 0 in a loop. */
+export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
+	String(evaluate(functions, '$runIndex', index));
+
+/** All input items of the node, also where n8n hands none over, as in the webhook of a sleeper. */
+export const inputOf = ({ functions }: WithFunctions) =>
+	evaluate(functions, '$input.all()') as INodeExecutionData[];
+
+/**
+ * Sleeps until this time at the latest. n8n does not run the node again: what it then passes on is
+ * the input, and these items become it.
+ */
+export async function sleepWith(
+	functions: IExecuteFunctions,
+	items: INodeExecutionData[],
+	until: number,
+): Promise<void> {
+	// A new array: the old one is also the output of the node before. Not by getInputData(), which
+	// is a copy under Execute Once.
+	functions.getExecuteData().data.main = [items];
+	await functions.putExecutionToWait(new Date(until));
+}

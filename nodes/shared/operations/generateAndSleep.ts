@@ -1,12 +1,12 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import { tokenLifeMs } from '../callback/token';
 import { concurrently } from '../time/concurrently';
 import type { Item } from '../n8n/item';
+import { executionOf } from '../n8n/platform';
 import { jobInState } from '../job/job';
+import { isAwaited } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
-import { isAwaited, park, parkAgain } from '../sleep/park';
+import { park, parkAgain } from '../sleep/park';
 import { readResumeAddress } from '../sleep/resumeAddress';
 import { generateAndWait, pollUntilEnded, readWaitOptions } from './generateAndWait';
 import { submitAll } from './submitAll';
@@ -19,7 +19,7 @@ import type { Submitted } from './submitAll';
 export async function generateAndSleep(items: Item[], stopOnError: boolean): Promise<Outcome[]> {
 	const [first] = items;
 	if (!first) return [];
-	const functions = first.functions as IExecuteFunctions;
+	const functions = executionOf(first);
 	const parked = await parkAgain(functions, items);
 	if (parked) return parked;
 	const address = await readResumeAddress(first);
@@ -35,18 +35,18 @@ export async function generateAndSleep(items: Item[], stopOnError: boolean): Pro
 		// The parked items hold it.
 		metadata: null,
 	}));
-	// About the jobs of the failed execution that this one retries, nobody calls here.
+	// Inherited jobs call back to the failed execution, so poll for them.
 	if (submissions.some((submission) => 'accepted' in submission && submission.accepted.isInherited))
 		return await pollUntilEnded(submissions, waitOptions);
 	// Whoever calls while the execution is being saved is turned away by n8n, and not all call again.
 	const outcomes = await concurrently(submissions, concurrency, async (submission) =>
-		'error' in submission ? submission : await lookAt(submission),
+		'error' in submission ? submission : await readBeforeSleep(submission),
 	);
 	if (outcomes.some(isAwaited)) await park(functions, outcomes, Date.now() + timeoutMs);
 	return outcomes;
 }
 
-async function lookAt({ item, accepted, facts }: Submitted): Promise<Outcome> {
+async function readBeforeSleep({ item, accepted, facts }: Submitted): Promise<Outcome> {
 	const { state, raw } = await lookAtJob(item, facts.jobId);
 	// The provider may not know a job yet that it has just accepted.
 	const known = state.status === 'unreadable' ? { status: accepted.status } : state;

@@ -9,7 +9,8 @@ import type {
 import { concurrently } from '../time/concurrently';
 import { itemOfRouting, itemOfRun } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import { asNodeFailure, outcomeOf, toItem, toOutput } from '../output/outcome';
+import { toItem, toOutput } from '../output/jobItem';
+import { asNodeFailure, outcomeOf } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
 import type { VideoProvider } from '../types';
 import { cancel } from './cancel';

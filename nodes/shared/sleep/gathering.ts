@@ -1,7 +1,7 @@
 /** A delivery that is repeated must not make us ask the provider again and again. */
 const askAgainAfterMs = 2000;
 
-const looksAtATime = 5;
+const readsAtATime = 5;
 
 /** A resume that came to nothing may be tried again after this time. */
 const resumesWithinMs = 10_000;
@@ -10,15 +10,15 @@ const resumesWithinMs = 10_000;
  * What a look at a job showed: its end, that it runs, or nothing, because it could not be read.
  * `lost`: as if it had ended, because it can never be read; its own callback is a reason to try.
  */
-export type Sight<T> = { ended: T } | { lost: T } | 'running' | 'unknown';
+export type JobReading<T> = { ended: T } | { lost: T } | 'running' | 'unknown';
 
-export type Look<T> = (index: number) => Promise<Sight<T>>;
+export type ReadJob<T> = (index: number) => Promise<JobReading<T>>;
 
 /**
  * `again`: not known yet, to be delivered once more; `asleep`: taken note of, others will be called
  * about; `complete`: all have ended.
  */
-export type Hearing = 'again' | 'asleep' | 'complete';
+export type Verdict = 'again' | 'asleep' | 'complete';
 
 type State = 'ended' | 'running' | 'unknown';
 
@@ -29,9 +29,9 @@ type State = 'ended' | 'running' | 'unknown';
 export class Gathering<T> {
 	readonly #ended = new Map<number, { result: T; isLost: boolean }>();
 
-	readonly #heard = new Map<number, { at: number; hearing: Promise<Hearing> }>();
+	readonly #called = new Map<number, { at: number; verdict: Promise<Verdict> }>();
 
-	readonly #looks = new Map<number, Promise<State>>();
+	readonly #reads = new Map<number, Promise<State>>();
 
 	#check?: Promise<State>;
 
@@ -40,12 +40,12 @@ export class Gathering<T> {
 	#resumedAt = -Infinity;
 
 	/** A callback about one job of `total`; repeated at once, it gets the same answer. */
-	async hear(index: number, total: number, look: Look<T>, now: number): Promise<Hearing> {
-		const before = this.#heard.get(index);
-		if (before && now - before.at < askAgainAfterMs) return await before.hearing;
-		const hearing = this.#findOut(index, total, look);
-		this.#heard.set(index, { at: now, hearing });
-		return await hearing;
+	async onCallback(index: number, total: number, read: ReadJob<T>, now: number): Promise<Verdict> {
+		const before = this.#called.get(index);
+		if (before && now - before.at < askAgainAfterMs) return await before.verdict;
+		const verdict = this.#findOut(index, total, read);
+		this.#called.set(index, { at: now, verdict });
+		return await verdict;
 	}
 
 	/** Whether the caller, the only one for a while, is to wake the execution of `total` jobs. */
@@ -63,54 +63,54 @@ export class Gathering<T> {
 	/** Frees what is not needed once the execution is awake; should it not be, all is asked for again. */
 	forget(): void {
 		this.#ended.clear();
-		this.#heard.clear();
+		this.#called.clear();
 	}
 
-	async #findOut(index: number, total: number, look: Look<T>): Promise<Hearing> {
+	async #findOut(index: number, total: number, read: ReadJob<T>): Promise<Verdict> {
 		// What was asked before the callback came may have been too early.
-		await this.#looks.get(index);
+		await this.#reads.get(index);
 		const isLost = this.#ended.get(index)?.isLost;
-		const own = await (isLost ? this.#ask(index, look) : this.#see(index, look));
+		const own = await (isLost ? this.#ask(index, read) : this.#readOnce(index, read));
 		if (own !== 'ended') return 'again';
-		const all = await this.#seeAll(total, look);
+		const all = await this.#readAll(total, read);
 		if (all === 'ended') return 'complete';
-		// Of what could not be read, nobody may call any more.
+		// An unread job may never call again; ask for this callback to be redelivered.
 		return all === 'unknown' ? 'again' : 'asleep';
 	}
 
 	/** Those that meet here share one question. */
-	async #see(index: number, look: Look<T>): Promise<State> {
+	async #readOnce(index: number, read: ReadJob<T>): Promise<State> {
 		if (this.#ended.has(index)) return 'ended';
-		const asked = this.#looks.get(index) ?? this.#ask(index, look);
-		this.#looks.set(index, asked);
+		const asked = this.#reads.get(index) ?? this.#ask(index, read);
+		this.#reads.set(index, asked);
 		return await asked;
 	}
 
-	async #ask(index: number, look: Look<T>): Promise<State> {
+	async #ask(index: number, read: ReadJob<T>): Promise<State> {
 		try {
-			const sight = await look(index);
-			if (sight === 'running') this.#ended.delete(index);
-			if (typeof sight === 'string') return sight;
-			const isLost = 'lost' in sight;
-			this.#ended.set(index, { result: isLost ? sight.lost : sight.ended, isLost });
+			const reading = await read(index);
+			if (reading === 'running') this.#ended.delete(index);
+			if (typeof reading === 'string') return reading;
+			const isLost = 'lost' in reading;
+			this.#ended.set(index, { result: isLost ? reading.lost : reading.ended, isLost });
 			return 'ended';
 		} catch {
 			return 'unknown';
 		} finally {
-			this.#looks.delete(index);
+			this.#reads.delete(index);
 		}
 	}
 
 	/** One check for all that come while none is under way, one more for those that come meanwhile. */
-	async #seeAll(total: number, look: Look<T>): Promise<State> {
+	async #readAll(total: number, read: ReadJob<T>): Promise<State> {
 		if (!this.#check) {
-			this.#check = this.#probe(total, look).finally(() => (this.#check = undefined));
+			this.#check = this.#probe(total, read).finally(() => (this.#check = undefined));
 			return await this.#check;
 		}
 		// The one under way may have passed a job that has ended since.
 		this.#nextCheck ??= this.#check.then(async () => {
 			this.#nextCheck = undefined;
-			return await this.#seeAll(total, look);
+			return await this.#readAll(total, read);
 		});
 		return await this.#nextCheck;
 	}
@@ -119,12 +119,14 @@ export class Gathering<T> {
 	 * The newest first: it is the most likely to be still running, which answers the question. Where
 	 * it is not, as after a restart, more and more at a time.
 	 */
-	async #probe(total: number, look: Look<T>): Promise<State> {
+	async #probe(total: number, read: ReadJob<T>): Promise<State> {
 		const open = [...Array(total).keys()].reverse().filter((index) => !this.#ended.has(index));
 		let all: State = 'ended';
-		for (let size = 1; open.length > 0; size = Math.min(2 * size, looksAtATime)) {
+		for (let size = 1; open.length > 0; size = Math.min(2 * size, readsAtATime)) {
 			const indexes = open.splice(0, size);
-			const states = await Promise.all(indexes.map(async (index) => await this.#see(index, look)));
+			const states = await Promise.all(
+				indexes.map(async (index) => await this.#readOnce(index, read)),
+			);
 			if (states.includes('running')) return 'running';
 			if (states.includes('unknown')) all = 'unknown';
 		}

@@ -8,18 +8,18 @@ import type {
 import { authenticationOf, deliveryOf, warn, webhookItem } from '../callback/delivery';
 import type { WebhookItem } from '../callback/delivery';
 import { authenticate } from '../callback/receive';
-import { tokenLifeMs } from '../callback/token';
 import { explained, hasEnded, jobInState } from '../job/job';
-import { toItem } from '../output/outcome';
+import { lookAtJob } from '../job/read';
+import { inputOf } from '../n8n/platform';
+import { toItems } from '../output/jobItem';
+import { isAwaited } from '../output/outcome';
 import type { JobOutcome } from '../output/outcome';
 import { pause } from '../time/pause';
-import { lookAtJob } from '../job/read';
 import type { Failure, JobState } from '../types';
-import { Patience } from '../job/wait';
-import { DayCache } from './dayCache';
-import { Gathering } from './gathering';
-import type { Sight } from './gathering';
-import { deadlineOf, isAwaited, outcomeOfParked, sleepKeyOf } from './park';
+import type { JobReading } from './gathering';
+import { parkedOutcome } from './park';
+import { isOver, sleepOf } from './sleep';
+import type { Ended } from './sleep';
 
 /** How n8n reaches a sleeping node; `readResumeAddress` builds the URL for it. */
 export const sleepWebhooks: IWebhookDescription[] = [
@@ -33,19 +33,6 @@ export const sleepWebhooks: IWebhookDescription[] = [
 		responseData: '',
 	},
 ];
-
-/** Of a job that has ended; without its item, which holds on to the whole execution. */
-type Ended = Pick<JobOutcome, 'job' | 'raw'>;
-
-/** What is known of the jobs of a sleep. */
-class Sleep {
-	readonly gathering = new Gathering<Ended>();
-
-	/** One refusal may be a gateway's mood: the provider calls again. */
-	readonly patience = new Patience([]);
-}
-
-const sleeps = new DayCache<Sleep>();
 
 /** Less than providers wait for an answer, and than a sleep may be woken again after. */
 const answersWithinMs = 8000;
@@ -65,7 +52,7 @@ const unknownKey =
  */
 export async function handleWakeUp(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const { status, workflowData } = await inTime(
-		async (isLate) => await hear(webhookItem(functions), isLate),
+		async (isLate) => await onCallback(webhookItem(functions), isLate),
 	);
 	functions
 		.getResponseObject()
@@ -97,7 +84,7 @@ async function inTime(work: (isLate: () => boolean) => Promise<Answer>): Promise
 	}
 }
 
-async function hear(item: WebhookItem, isLate: () => boolean): Promise<Answer> {
+async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Answer> {
 	const { functions } = item;
 	const execution = functions.getExecutionId();
 	const delivery = deliveryOf(functions);
@@ -114,44 +101,38 @@ async function hear(item: WebhookItem, isLate: () => boolean): Promise<Answer> {
 	const { token } = authenticated;
 	const own = parked[token.item];
 	if (!own) return { status: 401 };
-	const key = sleepKeyOf(execution, item.node, parked);
-	const sleep = sleeps.get(key) ?? new Sleep();
-	sleeps.set(key, sleep, authentication.now);
+	const sleep = sleepOf(functions);
+	if (!sleep) return notNow;
 	const { gathering, patience } = sleep;
-	const look = async (index: number) => {
+	const read = async (index: number) => {
 		const apartMs = index === token.item ? refusalsApartMs.own : refusalsApartMs.others;
-		return await lookAt(parked[index], (state) =>
+		return await readParked(parked[index], (state) =>
 			patience.lostWith(index, state, Date.now(), apartMs),
 		);
 	};
-	const heard = await gathering.hear(token.item, total, look, authentication.now);
-	if (heard !== 'complete') return heard === 'again' ? notNow : { status: 200 };
+	const verdict = await gathering.onCallback(token.item, total, read, authentication.now);
+	if (verdict !== 'complete') return verdict === 'again' ? notNow : { status: 200 };
 
 	const now = Date.now();
-	const deadline = deadlineOf(execution, item.node, parked, token.expires - tokenLifeMs);
 	// n8n goes on with the execution as it was when it called us, even if that has gone on since:
 	// what came after would be run, and paid for, a second time.
-	if (isLate() || deadline === undefined || now > deadline - deadlineMarginMs) return notNow;
+	if (isLate() || isOver(functions, sleep) || now > sleep.until - deadlineMarginMs) return notNow;
 	if (!gathering.mayResume(total, now)) return { status: 200 };
-	const useErrorOutput = item.node.onError === 'continueErrorOutput';
-	const results = parked.map((outcome, index) =>
-		toItem({ ...outcome, ...gathering.resultOf(index) }, useErrorOutput),
-	);
+	const outcomes = parked.map((outcome, index) => ({ ...outcome, ...gathering.resultOf(index) }));
 	gathering.forget();
-	return { status: 200, workflowData: [results] };
+	return { status: 200, workflowData: [toItems(item.node, outcomes)] };
 }
 
 /** The jobs as they were parked in the input of the sleeping node. */
 function parkedIn(item: WebhookItem): JobOutcome[] {
-	const input = item.functions.evaluateExpression('{{ $input.all() }}') as INodeExecutionData[];
-	return input.map((entry, index) => outcomeOfParked({ ...item, index, input: entry }));
+	return inputOf(item).map((input, index) => parkedOutcome({ ...item, index, input }));
 }
 
 /** A job as it is, read with the user's own key; one that can never be read leaves as it was. */
-async function lookAt(
+async function readParked(
 	outcome: JobOutcome,
 	lostWith: (state: JobState) => Failure | undefined,
-): Promise<Sight<Ended>> {
+): Promise<JobReading<Ended>> {
 	const { item, job, raw: parkedRaw } = outcome;
 	if (!isAwaited(outcome)) return { ended: { job, raw: parkedRaw } };
 	const { state, raw } = await lookAtJob(item, String(job.jobId));

@@ -1,0 +1,78 @@
+import type { IExecuteFunctions, INode, IWebhookFunctions } from 'n8n-workflow';
+
+import { tokenLifeMs } from '../callback/token';
+import { Patience } from '../job/wait';
+import { runIndexOf } from '../n8n/platform';
+import { sleepsOf, sleepsOfSleeper } from '../n8n/state';
+import type { SleepRecord } from '../n8n/state';
+import type { JobOutcome } from '../output/outcome';
+import { ExpiringCache } from '../time/expiringCache';
+import { Gathering } from './gathering';
+
+/** Of a job that has ended; without its item, which holds on to the whole execution. */
+export type Ended = Pick<JobOutcome, 'job' | 'raw'>;
+
+/** One sleep of a node, and what this process knows of its jobs: a mere cache. */
+export class Sleep {
+	readonly gathering = new Gathering<Ended>();
+
+	/** One refusal may be a gateway's mood: the provider calls again. */
+	readonly patience = new Patience([]);
+
+	/** Of the node in its execution: in a loop, one sleep follows the other. */
+	readonly run: number;
+
+	/** When n8n wakes the execution at the latest: milliseconds since the epoch. */
+	readonly until: number;
+
+	constructor(run: number, until: number) {
+		this.run = run;
+		this.until = until;
+	}
+}
+
+/** The latest sleep of each node and execution that this process has parked, or was called about. */
+const sleeps = new ExpiringCache<Sleep>(tokenLifeMs, 10_000);
+
+const nameSleeper = (executionId: string, { id }: INode) => `${executionId}/${id}`;
+
+/** Notes that this run of the node sleeps from now on: in n8n's storage, and for this process. */
+export function beginSleep(functions: IExecuteFunctions, until: number): void {
+	const executionId = functions.getExecutionId();
+	const run = runIndexOf(functions);
+	sleepsOf(functions)[run] = { executionId, until };
+	const sleep = new Sleep(Number(run), until);
+	sleeps.set(nameSleeper(executionId, functions.getNode()), sleep, Date.now());
+}
+
+/** The sleep that an earlier try of this very run has begun. */
+export function earlierSleep(functions: IExecuteFunctions): SleepRecord | undefined {
+	const sleep = sleepsOf(functions)[runIndexOf(functions)];
+	return sleep?.executionId === functions.getExecutionId() ? sleep : undefined;
+}
+
+/** The sleep out of which the node is called; undefined where it is known to have ended. */
+export function sleepOf(functions: IWebhookFunctions): Sleep | undefined {
+	const executionId = functions.getExecutionId();
+	// In the order of the runs. Those of an execution that this one retries are not asleep.
+	const [run, record] =
+		Object.entries(sleepsOfSleeper(functions))
+			.filter(([, { executionId: owner }]) => owner === executionId)
+			.at(-1) ?? [];
+	if (record === undefined) return undefined;
+	const known = latestSleep(functions);
+	if (known && known.run > Number(run)) return undefined;
+	const sleep = known?.run === Number(run) ? known : new Sleep(Number(run), record.until);
+	sleeps.set(nameSleeper(executionId, functions.getNode()), sleep, Date.now());
+	return sleep;
+}
+
+/**
+ * Whether the execution has gone on since it was called out of this sleep: n8n handed it to the
+ * webhook as it was then.
+ */
+export const isOver = (functions: IWebhookFunctions, { run }: Sleep): boolean =>
+	(latestSleep(functions)?.run ?? run) > run;
+
+const latestSleep = (functions: IWebhookFunctions) =>
+	sleeps.get(nameSleeper(functions.getExecutionId(), functions.getNode()), Date.now());

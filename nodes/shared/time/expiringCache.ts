@@ -1,0 +1,28 @@
+/** Values that are forgotten some time after they were last set, and the oldest when they are many. */
+export class ExpiringCache<Value> {
+	readonly #kept = new Map<string, { value: Value; setAt: number }>();
+
+	readonly #lifeMs: number;
+
+	readonly #maxEntries: number;
+
+	constructor(lifeMs: number, maxEntries: number) {
+		this.#lifeMs = lifeMs;
+		this.#maxEntries = maxEntries;
+	}
+
+	get(key: string, now: number): Value | undefined {
+		const entry = this.#kept.get(key);
+		return entry && now - entry.setAt < this.#lifeMs ? entry.value : undefined;
+	}
+
+	set(key: string, value: Value, now: number): void {
+		// The one set last stands last.
+		this.#kept.delete(key);
+		this.#kept.set(key, { value, setAt: now });
+		for (const [other, { setAt }] of this.#kept) {
+			if (now - setAt < this.#lifeMs && this.#kept.size <= this.#maxEntries) break;
+			this.#kept.delete(other);
+		}
+	}
+}
