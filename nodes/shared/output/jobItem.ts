@@ -1,0 +1,105 @@
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+
+import { readMetadata } from '../input/parameters';
+import { emptyJob } from '../job/job';
+import type { VideoJob } from '../job/job';
+import { failureOfError, JobError } from '../n8n/failure';
+import type { NodeFailure } from '../n8n/failure';
+import { jobInInput } from '../n8n/item';
+import type { Item } from '../n8n/item';
+import { isN8n1 } from '../n8n/platform';
+import type { JobOutcome, Outcome } from './outcome';
+
+/** Items for the node's outputs by its On Error setting, each paired with the item it came from. */
+export function toOutput(
+	functions: IExecuteFunctions,
+	outcomes: Outcome[],
+): INodeExecutionData[][] {
+	if (!functions.continueOnFail()) {
+		for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
+	}
+	return [toItems(functions.getNode(), outcomes)];
+}
+
+/** Items for the outputs of this node: failures stand apart where it has an error output. */
+export function toItems(node: INode, outcomes: Outcome[]): INodeExecutionData[] {
+	const useErrorOutput = node.onError === 'continueErrorOutput';
+	return outcomes.map((outcome) => toItem(outcome, useErrorOutput));
+}
+
+/**
+ * n8n moves an item that has no other keys than `error` and `details` to the error output; n8n 1
+ * wants `error` and `message`.
+ */
+export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
+	const pairedItem = { item: outcome.item.index };
+	const isError = 'error' in outcome;
+	const job = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
+	const hasFailed = isError || job.status === 'failed' || job.status === 'canceled';
+	if (useErrorOutput && job.error && hasFailed) {
+		const key = isN8n1(outcome.item) ? 'message' : 'details';
+		return { json: { error: job.error.message, [key]: { ...job } }, pairedItem };
+	}
+	return { ...toData(outcome, job), pairedItem };
+}
+
+/** The inverse of `toItem` for the item of a job: what it came to, read from the item's own input. */
+export function jobOutcomeOf(item: Item): JobOutcome {
+	const { json } = item.input;
+	const { raw = null, ...job } = (json.details ?? json.message ?? json) as unknown as VideoJob &
+		Pick<JobOutcome, 'raw'>;
+	return { item, job, raw };
+}
+
+function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
+	const json: IDataObject = { ...job };
+	if ('error' in outcome) return { json };
+	if (parameterOf(outcome.item, 'simplify') === false) json.raw = outcome.raw ?? null;
+	return outcome.binary ? { json, binary: outcome.binary } : { json };
+}
+
+/** A broken expression is reported once, where it is needed; it must not hide other items' jobs. */
+function parameterOf(item: Item, name: string): unknown {
+	try {
+		return item.parameter(name);
+	} catch {
+		return null;
+	}
+}
+
+/** Operations on a job: that a question failed says nothing about it. */
+const questions = ['get', 'cancel', 'download'];
+
+/**
+ * An error in the job shape. A refused request has come to no job: `failed`, `jobId` null. A job
+ * that could not be asked about keeps what its input item says of it.
+ */
+function jobOfError(item: Item, error: NodeFailure): VideoJob {
+	const text = (name: string) => String(parameterOf(item, name) ?? '').trim() || null;
+	const isQuestion = questions.includes(String(parameterOf(item, 'operation')));
+	const jobId = isQuestion ? text('jobId') : null;
+	const known: Partial<VideoJob> = isQuestion ? jobInInput(item, jobId) : {};
+	const said = error instanceof JobError ? error.status : undefined;
+	return {
+		...emptyJob(item.provider, {
+			jobId,
+			model: text('model') ?? known.model,
+			cost: known.cost,
+			metadata: metadataOf(item) ?? known.metadata,
+		}),
+		status: said ?? (isQuestion ? (known.status ?? null) : 'failed'),
+		progress: known.progress ?? null,
+		videoUrl: known.videoUrl ?? text('videoUrl'),
+		videoUrlExpiresAt: known.videoUrlExpiresAt ?? null,
+		error: failureOfError(error),
+	};
+}
+
+/** The row number belongs to a refused row, too, unless it is the metadata that was refused. */
+function metadataOf(item: Item) {
+	try {
+		return readMetadata(item);
+	} catch {
+		return null;
+	}
+}
