@@ -9,6 +9,7 @@ const itemWith = (parameters: Record<string, unknown>): Item => ({
 	node: { id: 'x', name: 'x', type: 'x', typeVersion: 1, position: [0, 0], parameters: {} },
 	input: { json: {} },
 	functions: {} as Item['functions'],
+	credentials: async () => ({}),
 	provider: {} as Item['provider'],
 	parameter: (name) => parameters[name] ?? null,
 });

@@ -5,7 +5,6 @@ import { whyUnfetchable } from '../input/imageUrls';
 import type { Item } from '../n8n/item';
 import { triggerUrlsOf } from '../n8n/state';
 import { optionsOf } from '../input/parameters';
-import { credentialsOf } from '../http/send';
 import { newNonce, sealToken, tokenLifeMs } from './token';
 import type { CallbackToken } from './token';
 
@@ -75,7 +74,7 @@ function addressInWorkflow(item: Item): string {
  * a sandbox or a proxy of the user's may call others.
  */
 export async function whyNotCalled(item: Item, address: string): Promise<string | undefined> {
-	const { baseUrl } = await credentialsOf(item);
+	const { baseUrl } = await item.credentials();
 	const isOwnHost = hostOf(baseUrl) !== hostOf(item.provider.baseUrl);
 	return URL.canParse(address) && isOwnHost ? undefined : whyNotCallable(address);
 }
@@ -96,7 +95,7 @@ export async function sealCallbackUrl(
 	model: string,
 	{ address, ...rest }: CallbackTarget,
 ): Promise<string> {
-	const { apiKey } = await credentialsOf(item);
+	const { apiKey } = await item.credentials();
 	const url = new URL(address);
 	const token = sealToken(String(apiKey), {
 		provider: item.provider.id,

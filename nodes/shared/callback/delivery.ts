@@ -7,7 +7,6 @@ import { describeText } from '../wire/answers';
 import { itemOfWebhook } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { providers } from '../registry';
-import { credentialsOf } from '../http/send';
 import { ExpiringCache } from '../time/expiringCache';
 import type { Delivery } from '../types';
 import { tokenParameter } from './address';
@@ -70,7 +69,7 @@ export async function authenticationOf(
 ): Promise<Omit<Authentication, 'warn' | 'execution'>> {
 	const { provider } = item;
 	const now = Date.now();
-	const { apiKey, restUrl } = await credentialsOf(item);
+	const { apiKey, restUrl } = await item.credentials();
 	const urls = provider.callback?.signing?.keyUrls(String(restUrl ?? '').replace(/\/+$/, '')) ?? [];
 	const fetchKeys: FetchKeys = async (url) => await fetchKeysFrom(item, url);
 	return {

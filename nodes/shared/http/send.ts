@@ -1,4 +1,5 @@
 import type {
+	ICredentialDataDecryptedObject,
 	IDataObject,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
@@ -37,7 +38,8 @@ export async function send(
 ): Promise<WireResponse | Unanswered> {
 	const { provider } = item;
 	const functions = isBilled ? uninterrupted(item) : item.functions;
-	const { url, apiKey } = await addressOf(item, request);
+	const credentials = await item.credentials();
+	const url = addressOf(item, request, credentials);
 	const options: IHttpRequestOptions = {
 		method: request.method,
 		url,
@@ -58,11 +60,13 @@ export async function send(
 			functions,
 			provider.credential,
 			options,
+			// At hand already: n8n need not decrypt it once more.
+			{ credentialsDecrypted: { id: '', name: '', type: provider.credential, data: credentials } },
 		)) as IN8nHttpFullResponse;
 	} catch (error) {
 		return readTransportError(error);
 	}
-	return toWireResponse(response, apiKey);
+	return toWireResponse(response, String(credentials.apiKey ?? ''));
 }
 
 /** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
@@ -70,11 +74,11 @@ const uninterrupted = ({ functions }: Item): Item['functions'] =>
 	Object.create(functions, { getExecutionCancelSignal: { value: () => undefined } }) as never;
 
 /** The credential's host and the path; a credential field that is no http(s) URL is bad input. */
-async function addressOf(
+function addressOf(
 	item: Item,
 	{ host = 'baseUrl', path }: WireRequest,
-): Promise<{ url: string; apiKey: string }> {
-	const credentials = await credentialsOf(item);
+	credentials: ICredentialDataDecryptedObject,
+): string {
 	const base = String(credentials[host] ?? '').trim();
 	if (!/^https?:\/\/[^/]/i.test(base) || !URL.canParse(base)) {
 		throw new NodeOperationError(
@@ -86,19 +90,7 @@ async function addressOf(
 			},
 		);
 	}
-	return { url: base.replace(/\/+$/, '') + path, apiKey: String(credentials.apiKey ?? '') };
-}
-
-const credentialsByItem = new WeakMap<Item, Promise<IDataObject>>();
-
-/** Read once for each item: n8n decrypts and evaluates a credential anew each time it is asked. */
-export async function credentialsOf(item: Item): Promise<IDataObject> {
-	const { functions, provider, index } = item;
-	const known = credentialsByItem.get(item);
-	if (known) return await known;
-	const asked = functions.getCredentials<IDataObject>(provider.credential, index);
-	credentialsByItem.set(item, asked);
-	return await asked;
+	return base.replace(/\/+$/, '') + path;
 }
 
 function toWireResponse(response: IN8nHttpFullResponse, apiKey: string): WireResponse {

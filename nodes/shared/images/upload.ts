@@ -11,7 +11,7 @@ import type { BinaryField, Item } from '../n8n/item';
 import { uploadsOf } from '../n8n/state';
 import { jitter, pause } from '../time/pause';
 import { transportOptions } from '../http/requestOptions';
-import { credentialsOf, isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
+import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
 import type { Failure, ImageFile } from '../types';
 
 /** Each holds an image in memory, twice as base64 text. */
@@ -110,7 +110,7 @@ export class Uploads {
 
 /** An account must not be handed what another one has uploaded. */
 async function keyOf(item: Item, { hash, mimeType }: BinaryImage): Promise<string> {
-	const credentials = await credentialsOf(item);
+	const credentials = await item.credentials();
 	return createHash('sha256')
 		.update(JSON.stringify([item.provider.id, credentials, mimeType, hash]))
 		.digest('base64url');

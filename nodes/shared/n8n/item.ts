@@ -1,6 +1,7 @@
 import type {
 	IBinaryData,
 	IBinaryKeyData,
+	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteFunctions,
 	IExecuteSingleFunctions,
@@ -38,8 +39,24 @@ export interface Item {
 	provider: VideoProvider;
 	/** Absent in callbacks. */
 	binary?: BinaryFields;
+	/**
+	 * The provider's credential, whole: n8n's limits of where a key may go are in it. Read once for
+	 * each item, because n8n decrypts and evaluates it anew each time, in 30 to 45 ms.
+	 */
+	credentials(): Promise<ICredentialDataDecryptedObject>;
 	/** The value of a parameter, expressions evaluated for this item; null where it is hidden. */
 	parameter(name: string): unknown;
+}
+
+/** Reads when it is first needed and, unless that fails, never again. */
+function readOnce<Value>(read: () => Promise<Value>): () => Promise<Value> {
+	let answer: Promise<Value> | undefined;
+	const forget = () => (answer = undefined);
+	return async () => {
+		answer ??= read();
+		answer.catch(forget);
+		return await answer;
+	};
 }
 
 export function itemOfRun(
@@ -55,6 +72,7 @@ export function itemOfRun(
 		functions,
 		signal: functions.getExecutionCancelSignal(),
 		provider,
+		credentials: readOnce(async () => await functions.getCredentials(provider.credential, index)),
 		binary: {
 			describe: (field) => functions.helpers.assertBinaryData(index, field),
 			read: async (field) => await functions.helpers.getBinaryDataBuffer(index, field),
@@ -71,6 +89,7 @@ export function itemOfRouting(functions: IExecuteSingleFunctions, provider: Vide
 		functions,
 		signal: functions.getExecutionCancelSignal(),
 		provider,
+		credentials: readOnce(async () => await functions.getCredentials(provider.credential)),
 		binary: {
 			// n8n's types know names only; its code takes files, too.
 			describe: (field) => functions.helpers.assertBinaryData(field as string),
@@ -87,6 +106,7 @@ export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvi
 		input: { json: {} },
 		functions,
 		provider,
+		credentials: readOnce(async () => await functions.getCredentials(provider.credential)),
 		parameter: (name) => functions.getNodeParameter(name, null),
 	};
 }
