@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PackageDirectoryLoader } from 'n8n-core';
@@ -99,8 +99,9 @@ describe('what is in the package', () => {
 			/(^|\/)(test|tests|__tests__|sandbox|demo|scripts|\.[^/]+)(\/|$)|\.test\.|\.mts$/;
 		const files = unpacked().files;
 		expect(files.filter((file) => strange.test(file))).toEqual([]);
+		// A declaration is TypeScript, too, and n8n's scanner takes one for a misnamed credential.
 		expect(
-			files.filter((file) => /(?<!\.d)\.ts$|tsbuildinfo|\.(env|pem|key|log|bak)$/.test(file)),
+			files.filter((file) => /tsbuildinfo|\.(ts|map|env|pem|key|log|bak)$/.test(file)),
 		).toEqual([]);
 		expect(files.filter((file) => /^dist\/(package|tsconfig)/.test(file))).toEqual([]);
 	});
@@ -114,15 +115,13 @@ describe('what is in the package', () => {
 
 	it('no path of the machine that built it', () => {
 		const found = unpacked()
-			.files.filter((file) => /\.(js|json|map|ts)$/.test(file))
+			.files.filter((file) => /\.(js|json)$/.test(file))
 			.filter((file) => read(file).includes(process.cwd()));
 		expect(found).toEqual([]);
 	});
 
 	it('it is small', () => {
-		const { folder, files } = unpacked();
-		const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-		expect(bytes).toBeLessThan(1_000_000);
+		expect(unpacked().bytes).toBeLessThanOrEqual(100_000);
 	});
 
 	it('a manifest that installs nothing and runs nothing', () => {

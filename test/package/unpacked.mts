@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	realpathSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
@@ -14,6 +22,8 @@ export interface Unpacked {
 	files: string[];
 	/** Paths as they stand in the tarball. */
 	entries: string[];
+	/** Size of the tarball. */
+	bytes: number;
 }
 
 /** The packed package, unpacked where n8n would put it: beside n8n-workflow, and nothing else. */
@@ -35,7 +45,7 @@ export function useUnpackedPackage(): () => Unpacked {
 		await extract({ file: tarball, cwd: folder, strip: 1 });
 		const entries: string[] = [];
 		await list({ file: tarball, onReadEntry: ({ path }) => entries.push(path) });
-		unpacked = { folder, files: filesIn(folder), entries };
+		unpacked = { folder, files: filesIn(folder), entries, bytes: statSync(tarball).size };
 	}, 180_000);
 
 	afterAll(() => rmSync(root, { recursive: true, force: true }));
