@@ -22,21 +22,21 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		{
 			name: 'Download',
 			value: 'download',
-			action: 'Download a video',
+			action: 'Download video',
 			description: 'Stream a finished video into a binary field',
 			routing: routingOf(providers, 'video', 'download'),
 		},
 		{
 			name: 'Estimate Cost',
 			value: 'estimateCost',
-			action: 'Estimate the cost of a video',
+			action: 'Estimate video cost',
 			description: 'Get the price of a request; nothing is submitted',
 			routing: routingOf(providers, 'video', 'estimateCost'),
 		},
 		{
 			name: 'Generate',
 			value: 'generate',
-			action: 'Generate a video',
+			action: 'Generate video without waiting',
 			description:
 				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed.',
 			routing: routingOf(providers, 'video', 'generate'),
@@ -44,7 +44,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		{
 			name: 'Generate and Wait',
 			value: 'generateAndWait',
-			action: 'Generate a video and wait for it',
+			action: 'Generate video and wait',
 			description:
 				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed.',
 			routing: routingOf(providers, 'video', 'generateAndWait'),
@@ -53,14 +53,14 @@ export function operationFields(providers: Providers): INodeProperties[] {
 	const get: INodePropertyOptions = {
 		name: 'Get',
 		value: 'get',
-		action: 'Get a job',
+		action: 'Get job',
 		description: 'Get the status of a job by its ID, and the video URL when it has finished',
 		routing: routingOf(providers, 'job', 'get'),
 	};
 	const cancel: INodePropertyOptions = {
 		name: 'Cancel',
 		value: 'cancel',
-		action: 'Cancel a job',
+		action: 'Cancel job',
 		description: 'Ask the provider to cancel a job; one that already runs may still finish',
 		routing: routingOf(providers, 'job', 'cancel'),
 	};
