@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 import { CACHE, ROOT } from './folders.mts';
 import { installN8n, N8N_VERSION, OLDER_N8N_VERSION } from './n8n/install.mts';
@@ -14,7 +15,15 @@ interface Step {
 }
 
 const REPORTS = join(CACHE, 'reports');
-const [only, ...jestArgs] = process.argv.slice(2);
+const VERSIONS = [N8N_VERSION, OLDER_N8N_VERSION];
+const {
+	positionals: [only, ...jestArgs],
+	values: { n8n: oneVersion },
+} = parseArgs({ allowPositionals: true, options: { n8n: { type: 'string' } } });
+if (oneVersion !== undefined && (only !== 'e2e' || !VERSIONS.includes(oneVersion))) {
+	console.error(`--n8n goes with test:e2e and is one of ${VERSIONS.join(', ')}.`);
+	process.exit(2);
+}
 const env: NodeJS.ProcessEnv = { ...process.env };
 
 const command = (title: string, name: string, ...args: string[]): Step => ({
@@ -42,8 +51,15 @@ const jest = (project: Project, ...args: string[]): Step =>
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
 		// One n8n at a time is what two cores can carry.
 		...(project === 'e2e' ? ['--runInBand'] : []),
+		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		...(args.length > 0 ? ['--testPathPatterns', ...args] : []),
 	);
+
+/** Tests "on n8n 1.123.81" are that version's; all others are the pinned current one's. */
+function testsOf(version: string): string {
+	const older = `on n8n ${OLDER_N8N_VERSION.replaceAll('.', '\\.')}`;
+	return version === OLDER_N8N_VERSION ? `^${older}` : `^(?!${older})`;
+}
 
 const pack: Step = {
 	title: 'build and pack',
@@ -56,7 +72,7 @@ const install = (version: string): Step => ({
 	title: `install n8n ${version} (once, one to three minutes)`,
 	run: async () => void (await installN8n(version, (progress) => console.log(progress))),
 });
-const installs = [install(N8N_VERSION), install(OLDER_N8N_VERSION)];
+const installs = (oneVersion === undefined ? VERSIONS : [oneVersion]).map(install);
 
 const everything: Step[] = [
 	command('type check of the package', 'tsc', '--noEmit'),

@@ -130,9 +130,11 @@ describe('what is in the package', () => {
 		expect(packed).not.toHaveProperty('optionalDependencies');
 		expect(packed).not.toHaveProperty('bundleDependencies');
 		expect(packed.n8n).toEqual(sourceManifest.n8n);
-		const lifecycle =
-			/^(pre|post)?(install|uninstall|prepare|prepack|publish|pack|dependencies)$|^prepublishOnly$/;
+		const lifecycle = /^(pre|post)?(install|uninstall|prepare|prepack|publish|pack|dependencies)$/;
 		expect(Object.keys(packed.scripts ?? {}).filter((name) => lifecycle.test(name))).toEqual([]);
+		// The one that n8n's starter has: npm runs it for the publisher alone, where it sends people to the workflow.
+		expect(packed.scripts.prepublishOnly).toBe('n8n-node prerelease');
+		expect(packed.scripts.release).toBe('n8n-node release');
 	});
 
 	it('code that asks for nothing but n8n-workflow, node:crypto and its own files', () => {
