@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { providers } from '../../nodes/shared/registry';
 import { sandboxProviders } from '../../sandbox/registry.mts';
 import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
+import { keyVariables } from '../../scripts/smoke/orders.mts';
 import { nodeTypes } from '../package.mts';
 
 const root = join(__dirname, '../..');
@@ -18,6 +19,11 @@ describe('a provider of the registry is known', () => {
 	it('to the real n8n that the demo and the end-to-end tests drive', () => {
 		const types = providers.map(({ id, credential }) => [id, credential]);
 		expect(CREDENTIAL_TYPES).toEqual(Object.fromEntries(types));
+	});
+
+	it('to the owner, who makes a first real video', () => {
+		const guide = readFileSync(join(root, 'docs/releasing.md'), 'utf8');
+		expect(keyVariables().filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
 	});
 
 	it("to the demo's workflow", () => {
