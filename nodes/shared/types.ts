@@ -232,3 +232,6 @@ export interface VideoProvider {
 		};
 	};
 }
+
+/** Those that a node serves: all of them, or its own one. */
+export type Providers = readonly VideoProvider[];

@@ -1,7 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Providers } from '../operations';
-import type { ModelSpec } from '../types';
+import type { ModelSpec, Providers } from '../types';
 
 const submitting = ['generate', 'generateAndWait'];
 const priced = [...submitting, 'estimateCost'];

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Providers } from '../operations';
+import type { Providers } from '../types';
 import { jobFields, simplifyField, videoFields } from './fields';
 import { operationFields } from './operations';
 import { optionsField } from './options';

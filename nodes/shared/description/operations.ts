@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Providers } from '../operations';
 import { routingOf } from '../operations';
+import type { Providers } from '../types';
 
 const resource: INodeProperties = {
 	displayName: 'Resource',

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Providers } from '../operations';
-import type { ControlName } from '../types';
+import { longestTimeoutMinutes } from '../input/limits';
+import type { ControlName, Providers } from '../types';
 
 const submitting = ['generate', 'generateAndWait'];
 
@@ -123,9 +123,6 @@ const batchOptions: INodeProperties[] = [
 			'A JSON object of your own that comes back with the job, for example the number of its spreadsheet row',
 	},
 ];
-
-/** A week. */
-export const longestTimeoutMinutes = 7 * 24 * 60;
 
 const waitOptions: INodeProperties[] = [
 	{

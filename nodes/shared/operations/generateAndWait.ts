@@ -1,9 +1,9 @@
-import { longestTimeoutMinutes } from '../description/options';
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { explained, jobInState } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
+import { longestTimeoutMinutes } from '../input/limits';
 import { optionsOf, readNumber } from '../input/parameters';
 import { waitForJobs } from '../job/wait';
 import type { WaitOptions, WaitResult } from '../job/wait';

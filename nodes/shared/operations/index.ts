@@ -12,7 +12,7 @@ import type { Item } from '../n8n/item';
 import { toItem, toOutput } from '../output/jobItem';
 import { asNodeFailure, outcomeOf } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
-import type { VideoProvider } from '../types';
+import type { Providers, VideoProvider } from '../types';
 import { cancel } from './cancel';
 import { download } from './download';
 import { estimateCost } from './estimateCost';
@@ -38,8 +38,6 @@ const operations = {
 	video: { generate, generateAndWait, download: each(download), estimateCost: each(estimateCost) },
 	job: { get: each(get), cancel: each(cancel) },
 } satisfies Record<string, Record<string, Run>>;
-
-export type Providers = readonly VideoProvider[];
 
 /** A provider's own node has one provider and no dropdown. */
 function chosenProvider(providers: Providers, parameter: () => unknown): VideoProvider | undefined {
