@@ -2,6 +2,10 @@ import type { JsonWebKey } from 'node:crypto';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import type { ControlName, VideoControls } from './input/controls';
+
+export type { ControlName, VideoControls };
+
 /** The code a user branches on; the same list for every provider. */
 export type ErrorCode =
 	| 'authentication'
@@ -41,18 +45,6 @@ export interface SecondPrice {
 	audio: number;
 }
 
-/** Optional controls; a model names those it takes, the others are refused for it. */
-export interface VideoControls {
-	autoFix?: boolean;
-	/** 1 (strictest) to 6. */
-	safetyTolerance?: number;
-	enhancePrompt?: boolean;
-	personGeneration?: string;
-	referenceType?: string;
-}
-
-export type ControlName = keyof VideoControls;
-
 /** What a model takes: fields, limits, defaults and prices are all derived from it. */
 export interface ModelSpec {
 	/** The provider's own id. */
@@ -68,6 +60,7 @@ export interface ModelSpec {
 	durations: readonly number[];
 	/** ShortAPI's image-to-video quality modes. */
 	modes?: readonly string[];
+	/** Those that it takes; the others are refused for it. */
 	controls: readonly ControlName[];
 	/** Absent where the provider publishes no price as text. */
 	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice;

@@ -1,18 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Item } from '../../nodes/shared/n8n/item';
 import { transportOptions } from '../../nodes/shared/http/requestOptions';
-
-/** As much of an item as the request options are read from. */
-const itemWith = (parameters: Record<string, unknown>): Item => ({
-	index: 0,
-	node: { id: 'x', name: 'x', type: 'x', typeVersion: 1, position: [0, 0], parameters: {} },
-	input: { json: {} },
-	functions: {} as Item['functions'],
-	credentials: async () => ({}),
-	provider: {} as Item['provider'],
-	parameter: (name) => parameters[name] ?? null,
-});
+import { itemWith } from '../item.mts';
 
 const own = (requestOptions: object) =>
 	transportOptions(itemWith({ 'options.requestOptions': requestOptions }));

@@ -1,3 +1,4 @@
+import { controlNames } from '../../nodes/shared/input/controls';
 import type { ControlName, ModelSpec } from '../../nodes/shared/types';
 import {
 	actionNodes,
@@ -17,14 +18,6 @@ const choiceFields: Record<string, (model: ModelSpec) => readonly (string | numb
 	duration: (model) => model.durations,
 	mode: (model) => model.modes ?? [],
 };
-
-const controlNames: ControlName[] = [
-	'autoFix',
-	'enhancePrompt',
-	'personGeneration',
-	'referenceType',
-	'safetyTolerance',
-];
 
 const priced = ['generate', 'generateAndWait', 'estimateCost'];
 const submitting = ['generate', 'generateAndWait'];

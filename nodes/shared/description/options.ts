@@ -1,68 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { longestTimeoutMinutes } from '../input/limits';
-import type { ControlName, Providers } from '../types';
+import type { Providers } from '../types';
+import { controlOptions } from './controls';
 
 const submitting = ['generate', 'generateAndWait'];
-
-const controlFields: Record<ControlName, INodeProperties> = {
-	autoFix: {
-		displayName: 'Auto Fix',
-		name: 'autoFix',
-		type: 'boolean',
-		default: false,
-		description: 'Whether the provider may rewrite a prompt that its content policy refuses',
-	},
-	enhancePrompt: {
-		displayName: 'Enhance Prompt',
-		name: 'enhancePrompt',
-		type: 'boolean',
-		default: true,
-		description: 'Whether the provider may enrich the prompt',
-	},
-	personGeneration: {
-		displayName: 'Person Generation',
-		name: 'personGeneration',
-		type: 'options',
-		options: [
-			{ name: 'Allow Adults', value: 'allow_adult' },
-			{ name: 'Do Not Allow', value: 'dont_allow' },
-		],
-		default: 'allow_adult',
-		description: 'Whether people may appear in the video',
-	},
-	referenceType: {
-		displayName: 'Reference Type',
-		name: 'referenceType',
-		type: 'options',
-		options: [
-			{ name: 'Asset', value: 'ASSET', description: 'The images show what appears in the video' },
-			{ name: 'Style', value: 'STYLE', description: 'The images show how the video looks' },
-		],
-		default: 'ASSET',
-		description: 'What the reference images stand for',
-	},
-	safetyTolerance: {
-		displayName: 'Safety Tolerance',
-		name: 'safetyTolerance',
-		type: 'number',
-		typeOptions: { minValue: 1, maxValue: 6 },
-		default: 4,
-		description: 'How much the content filter lets pass, from 1 (strictest) to 6',
-	},
-};
-
-/** Shown for the models that take them; the `/` says that `model` stands outside of the collection. */
-function controlOptions(providers: Providers): INodeProperties[] {
-	const models = providers.flatMap((provider) => provider.models);
-	return Object.entries(controlFields).flatMap(([name, field]) => {
-		const ids = models
-			.filter((model) => (model.controls as readonly string[]).includes(name))
-			.map((model) => model.id);
-		const displayOptions = { show: { '/operation': submitting, '/model': ids } };
-		return ids.length > 0 ? [{ ...field, displayOptions }] : [];
-	});
-}
 
 /** Only Generate hands a job over; Generate and Wait waits itself. */
 function callbackOptions(providers: Providers): INodeProperties[] {
@@ -205,7 +147,7 @@ export const optionsField = (providers: Providers, canSleep: boolean): INodeProp
 	placeholder: 'Add Option',
 	default: {},
 	options: [
-		...controlOptions(providers),
+		...controlOptions(providers, submitting),
 		...callbackOptions(providers),
 		...batchOptions,
 		...waitOptions,

@@ -2,6 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { badInput, JobError } from '../n8n/failure';
 import { readImageFields } from '../images/upload';
+import { controlNames, controlTable } from './controls';
+import type { Control } from './controls';
 import { splitImageUrls } from './imageUrls';
 import { jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
@@ -87,16 +89,21 @@ function readModel(item: Item): ModelSpec {
 
 function readControls(item: Item): VideoControls {
 	const options = optionsOf(item);
-	const text = (name: string) => (isBlank(options[name]) ? undefined : String(options[name]));
-	return {
-		autoFix: readBoolean(item, 'Auto Fix', options.autoFix),
-		safetyTolerance: isBlank(options.safetyTolerance)
-			? undefined
-			: readNumber(item, 'Safety Tolerance', options.safetyTolerance),
-		enhancePrompt: readBoolean(item, 'Enhance Prompt', options.enhancePrompt),
-		personGeneration: text('personGeneration'),
-		referenceType: text('referenceType'),
-	};
+	return Object.fromEntries(
+		controlNames.map((name) => [name, readControl(item, controlTable[name], options[name])]),
+	);
+}
+
+function readControl(item: Item, { kind, label }: Control, value: unknown) {
+	if (isBlank(value)) return undefined;
+	switch (kind) {
+		case 'switch':
+			return readBoolean(item, label, value);
+		case 'choice':
+			return String(value);
+		case 'wholeNumber':
+			return readNumber(item, label, value);
+	}
 }
 
 export function readNumber(item: Item, label: string, value: unknown): number {

@@ -1,10 +1,11 @@
-import { controlChoices } from './controls';
+import { controlNames, controlTable, rangeOf } from './controls';
+import type { Control } from './controls';
 import { badInput } from '../n8n/failure';
 import { whyUnfetchable } from './imageUrls';
 import type { BinaryField, Item } from '../n8n/item';
 import { modelsThat, providersThat } from '../registry';
 import { sharePageOf } from './shareLinks';
-import type { ModelSpec, VideoFormat, VideoRequest } from '../types';
+import type { ControlName, ModelSpec, VideoFormat, VideoRequest } from '../types';
 
 /** What other models, of whatever provider, could do it; empty where there is none. */
 function alternatives(can: (model: ModelSpec) => boolean): string {
@@ -56,7 +57,7 @@ export function checkRequest(
 	checkFormat(item, request);
 	checkPrompt(item, request);
 	if (imageFields) checkUpload(item);
-	checkImageCount(item, request.model, imageFields ?? request.imageUrls, imageFields !== undefined);
+	checkImageCount(item, request, imageFields);
 	checkImageUrls(item, request);
 	checkControls(item, request);
 }
@@ -96,18 +97,20 @@ function checkUpload(item: Item): void {
 
 function checkImageCount(
 	item: Item,
-	model: ModelSpec,
-	{ length: count }: readonly unknown[],
-	areFields: boolean,
+	{ model, imageUrls }: VideoRequest,
+	imageFields?: readonly BinaryField[],
 ): void {
+	const { length: count } = imageFields ?? imageUrls;
 	const { min, max } = model.images;
 	const range = min === max ? `exactly ${min}` : `${min} to ${max}`;
 	if (count < min) {
-		const what = areFields ? 'binary field' : 'image URL';
+		const [what, field] = imageFields
+			? ['binary field', 'Input Binary Fields']
+			: ['image URL', 'Image URLs'];
 		throw badInput(
 			item,
 			'There is no reference image',
-			`Give ${range} ${what}${max === 1 ? '' : 's'} in ${areFields ? 'Input Binary Fields' : 'Image URLs'}, or check the expression and the column it reads`,
+			`Give ${range} ${what}${max === 1 ? '' : 's'} in ${field}, or check the expression and the column it reads`,
 		);
 	}
 	if (count > max) {
@@ -142,32 +145,34 @@ function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
 }
 
 function checkControls(item: Item, { model, controls }: VideoRequest): void {
-	for (const [name, value] of Object.entries(controls)) {
-		if (value === undefined || (model.controls as readonly string[]).includes(name)) continue;
+	for (const name of controlNames) {
+		const value = controls[name];
+		if (value === undefined) continue;
+		if (!model.controls.includes(name)) {
+			throw badInput(
+				item,
+				`${model.name} of ${item.provider.displayName} does not take the option "${name}"`,
+				`Remove it from Options.${alternatives((other) => other.controls.includes(name))}`,
+			);
+		}
+		checkControl(item, name, value);
+	}
+}
+
+function checkControl(item: Item, name: ControlName, value: boolean | string | number): void {
+	const control: Control = controlTable[name];
+	if (control.kind === 'choice') {
+		const values = control.choices.map((choice) => choice.value);
+		if (values.includes(String(value))) return;
 		throw badInput(
 			item,
-			`${model.name} of ${item.provider.displayName} does not take the option "${name}"`,
-			`Remove it from Options.${alternatives((other) => (other.controls as readonly string[]).includes(name))}`,
+			`The option "${name}" is "${String(value).slice(0, 100)}"`,
+			`Choose one of: ${values.join(', ')}`,
 		);
 	}
-	for (const [name, choices] of Object.entries(controlChoices)) {
-		const value = controls[name as keyof typeof controlChoices];
-		if (value === undefined || (choices as readonly string[]).includes(value)) continue;
-		throw badInput(
-			item,
-			`The option "${name}" is "${value.slice(0, 100)}"`,
-			`Choose one of: ${choices.join(', ')}`,
-		);
-	}
-	const { safetyTolerance } = controls;
-	if (
-		safetyTolerance !== undefined &&
-		!(Number.isInteger(safetyTolerance) && safetyTolerance >= 1 && safetyTolerance <= 6)
-	) {
-		throw badInput(
-			item,
-			`Safety Tolerance is ${safetyTolerance}`,
-			'Give a whole number from 1 (strictest) to 6',
-		);
+	if (control.kind === 'wholeNumber') {
+		const { label, min, max } = control;
+		if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) return;
+		throw badInput(item, `${label} is ${value}`, `Give a whole number ${rangeOf(control)}`);
 	}
 }
