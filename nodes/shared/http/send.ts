@@ -9,6 +9,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { describeText } from '../wire/answers';
 import type { Item } from '../n8n/item';
+import { uninterrupted } from '../n8n/platform';
 import { transportOptions } from './requestOptions';
 import type { WireRequest, WireResponse } from '../types';
 
@@ -31,13 +32,19 @@ const neverSentCodes =
  * The one door to HTTP with a key: the whole answer whatever its status, or why there is none.
  * Repeats nothing; whether a call may be repeated is for those to decide who know what it costs.
  */
-export async function send(
+export const send = async (item: Item, request: WireRequest) =>
+	await sendBy(item.functions, item, request);
+
+/** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
+export const sendBilled = async (item: Item, request: WireRequest) =>
+	await sendBy(uninterrupted(item), item, request);
+
+async function sendBy(
+	functions: Item['functions'],
 	item: Item,
 	request: WireRequest,
-	{ isBilled = false } = {},
 ): Promise<WireResponse | Unanswered> {
 	const { provider } = item;
-	const functions = isBilled ? uninterrupted(item) : item.functions;
 	const credentials = await item.credentials();
 	const url = addressOf(item, request, credentials);
 	const options: IHttpRequestOptions = {
@@ -68,10 +75,6 @@ export async function send(
 	}
 	return toWireResponse(response, String(credentials.apiKey ?? ''));
 }
-
-/** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
-const uninterrupted = ({ functions }: Item): Item['functions'] =>
-	Object.create(functions, { getExecutionCancelSignal: { value: () => undefined } }) as never;
 
 /** The credential's host and the path; a credential field that is no http(s) URL is bad input. */
 function addressOf(

@@ -9,15 +9,13 @@ import { checkImage, loadImage, nameOf } from './imageFile';
 import type { BinaryImage } from './imageFile';
 import type { BinaryField, Item } from '../n8n/item';
 import { uploadsOf } from '../n8n/state';
-import { jitter, pause } from '../time/pause';
+import { retry } from '../time/retry';
 import { transportOptions } from '../http/requestOptions';
 import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
 import type { Failure, ImageFile } from '../types';
 
 /** Each holds an image in memory, twice as base64 text. */
 const uploadsAtATime = 4;
-const maxAttempts = 3;
-const longestWaitMs = 30_000;
 const timeoutMs = 120_000;
 /** Providers keep uploads for three days at least; a job may wait in a queue for some of them. */
 const reuseMs = 24 * 60 * 60 * 1000;
@@ -65,7 +63,11 @@ export async function readImages(item: Item): Promise<BinaryImage[]> {
 /** Stands for an image in a request until it has a URL, and is the same in every try. */
 export const contentName = ({ hash }: BinaryImage) => `sha256:${hash}`;
 
-type UploadFailure = Failure & { httpCode?: number };
+interface UploadFailure extends Failure {
+	httpCode?: number;
+	/** How long the provider asked to be left alone. */
+	askedMs?: number;
+}
 
 /** The uploads of one run of a node: the same bytes go to the same account once in an execution. */
 export class Uploads {
@@ -119,19 +121,17 @@ async function keyOf(item: Item, { hash, mimeType }: BinaryImage): Promise<strin
 /** An upload costs nothing, so it may be repeated. Each try asks for a new address. */
 async function uploadPatiently(item: Item, image: BinaryImage): Promise<string | UploadFailure> {
 	const file = await loadImage(item, image);
-	for (let attempt = 1; ; attempt++) {
-		const result = await upload(item, file);
-		if (typeof result === 'string') return result;
-		const { waitMs = jitter(1000 * 2 ** (attempt - 1)), ...failure } = result;
-		if (!failure.retryable || attempt === maxAttempts || waitMs > longestWaitMs) return failure;
-		await pause(waitMs, item.signal);
-	}
+	return await retry(async () => await upload(item, file), {
+		attempts: 3,
+		firstDelayMs: 1000,
+		mayRepeat: (result) => typeof result !== 'string' && result.retryable,
+		askedMs: (result) => (typeof result === 'string' ? undefined : result.askedMs),
+		longestWaitMs: 30_000,
+		signal: item.signal,
+	});
 }
 
-async function upload(
-	item: Item,
-	file: ImageFile,
-): Promise<string | (UploadFailure & { waitMs?: number })> {
+async function upload(item: Item, file: ImageFile): Promise<string | UploadFailure> {
 	const capability = item.provider.upload as NonNullable<typeof item.provider.upload>;
 	const answer = await send(item, capability.build(file));
 	if (!isAnswer(answer)) {
@@ -139,8 +139,8 @@ async function upload(
 	}
 	const result = capability.parse(answer);
 	if (isFailure(result)) {
-		const waitMs = retryAfterMs(answer, Date.now());
-		return { ...result, httpCode: answer.status, waitMs };
+		const askedMs = retryAfterMs(answer, Date.now());
+		return { ...result, httpCode: answer.status, askedMs };
 	}
 	const { imageUrl, putUrl } = result;
 	return putUrl ? ((await putBytes(item, putUrl, file)) ?? imageUrl) : imageUrl;
@@ -179,10 +179,11 @@ async function putBytes(
 	}
 }
 
-function uploadError(item: Item, { field }: BinaryImage, { httpCode, ...failure }: UploadFailure) {
+function uploadError(item: Item, { field }: BinaryImage, failure: UploadFailure) {
 	const { provider, index } = item;
-	const error = new JobError(item, failure, { httpCode });
-	error.message = `Item ${index}: the image in binary field "${nameOf(field)}" could not be uploaded to ${provider.displayName}: ${sentence(failure.message)}`;
+	const { code, message, retryable, httpCode } = failure;
+	const error = new JobError(item, { code, message, retryable }, { httpCode });
+	error.message = `Item ${index}: the image in binary field "${nameOf(field)}" could not be uploaded to ${provider.displayName}: ${sentence(message)}`;
 	error.description = `${error.description} Nothing was submitted for this item.`;
 	return error;
 }

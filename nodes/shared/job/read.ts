@@ -1,6 +1,6 @@
 import { describeText } from '../wire/answers';
 import type { Item } from '../n8n/item';
-import { jitter, pause } from '../time/pause';
+import { retry } from '../time/retry';
 import { isAnswer, retryAfterMs, send } from '../http/send';
 import type { JobState, VideoProvider, WireRequest, WireResponse } from '../types';
 
@@ -61,18 +61,14 @@ const unreadBecause = (error: Error): Reading => ({
 	},
 });
 
-const maxAttempts = 4;
 const longestWaitMs = 30_000;
 
 /** Reads until the provider answers: a paid job must not look lost because one GET was unlucky. */
-export async function readJobPatiently(item: Item, jobId: string): Promise<Reading> {
-	const signal = item.signal;
-	for (let attempt = 1; ; attempt++) {
-		const reading = await readJob(item, jobId);
-		const { state } = reading;
-		const mayRecover = state.status === 'unreadable' && state.failure.retryable;
-		if (!mayRecover || attempt === maxAttempts) return reading;
-		const wait = reading.retryAfterMs ?? jitter(500 * 2 ** (attempt - 1));
-		await pause(Math.min(wait, longestWaitMs), signal);
-	}
-}
+export const readJobPatiently = async (item: Item, jobId: string): Promise<Reading> =>
+	await retry(async () => await readJob(item, jobId), {
+		attempts: 4,
+		firstDelayMs: 500,
+		mayRepeat: ({ state }) => state.status === 'unreadable' && state.failure.retryable,
+		askedMs: ({ retryAfterMs: asked }) => asked && Math.min(asked, longestWaitMs),
+		signal: item.signal,
+	});

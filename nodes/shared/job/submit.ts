@@ -3,14 +3,10 @@ import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { Ledger } from './ledger';
 import type { OwnJob } from './ledger';
-import { jitter, pause } from '../time/pause';
-import { isAnswer, retryAfterMs, send } from '../http/send';
+import { retry } from '../time/retry';
+import { isAnswer, retryAfterMs, sendBilled } from '../http/send';
 import type { Unanswered } from '../http/send';
 import type { Failure, VideoRequest, WireResponse } from '../types';
-
-const maxAttempts = 4;
-/** A provider that wants a longer break is left alone, and the item says so. */
-const longestWaitMs = 60_000;
 
 /**
  * The job of the request: submitted now, or by an earlier try of the same execution.
@@ -70,24 +66,23 @@ const unreachable = ({ message }: Unanswered): Failure => ({
 	retryable: true,
 });
 
-/**
- * No provider offers an idempotency key: a repeated submit is a second bill. So it is repeated only
- * where it certainly was not accepted: too many requests, or the host was never reached.
- */
+/** The provider's answer; a failure to reach it, or too many requests, may pass. */
 async function sendUntilAnswered(
 	item: Item,
 	request: VideoRequest,
 ): Promise<WireResponse | Unanswered> {
-	const signal = item.signal;
 	const wireRequest = item.provider.submit.build(request);
-	for (let attempt = 1; ; attempt++) {
-		signal?.throwIfAborted();
-		const answer = await send(item, wireRequest, { isBilled: true });
-		const mayRepeat = isAnswer(answer) ? answer.status === 429 : !answer.sent;
-		const asked = isAnswer(answer) ? retryAfterMs(answer, Date.now()) : undefined;
-		if (!mayRepeat || attempt === maxAttempts || (asked ?? 0) > longestWaitMs) return answer;
-		await pause(asked ?? jitter(1000 * 2 ** (attempt - 1)), signal);
-	}
+	return await retry(async () => await sendBilled(item, wireRequest), {
+		attempts: 4,
+		firstDelayMs: 1000,
+		// No provider offers an idempotency key: a repeated submit is a second bill. So it is repeated
+		// only where it certainly was not accepted: too many requests, or the host was never reached.
+		mayRepeat: (answer) => (isAnswer(answer) ? answer.status === 429 : !answer.sent),
+		askedMs: (answer) => (isAnswer(answer) ? retryAfterMs(answer, Date.now()) : undefined),
+		// A provider that wants a longer break is left alone, and the item says so.
+		longestWaitMs: 60_000,
+		signal: item.signal,
+	});
 }
 
 /** A server error, or a success that says nothing: the job may exist although we know no id. */

@@ -13,10 +13,9 @@ import type { Item } from '../n8n/item';
 import { consumeWithin, FinalProblem, StorageProblem } from './stream';
 import type { MediaStream } from './stream';
 import { Mp4Boxes } from './mp4';
-import { jitter, pause } from '../time/pause';
+import { retry } from '../time/retry';
 import { transportOptions } from '../http/requestOptions';
 
-const maxAttempts = 3;
 /** For the first byte; after that, a long video over a slow line is not a fault, but silence is. */
 const timeoutMs = 300_000;
 const maxSilenceMs = 60_000;
@@ -46,17 +45,18 @@ export async function fetchVideo(
 			'Give the videoUrl of a finished job',
 		);
 	}
-	const signal = item.signal;
+	const { signal } = item;
 	const transport = transportOptions(item);
-	for (let attempt = 1; ; attempt++) {
-		const result = await streamVideo(item, { videoUrl, jobId, transport });
-		if ('binary' in result) return result.binary;
-		signal?.throwIfAborted();
-		if (!result.mayRecover || attempt === maxAttempts) {
-			throw downloadError(item, jobId, expiresAt, result);
-		}
-		await pause(jitter(1000 * 2 ** (attempt - 1)), signal);
-	}
+	const source = { videoUrl, jobId, transport };
+	const result = await retry(async () => await streamVideo(item, source), {
+		attempts: 3,
+		firstDelayMs: 1000,
+		mayRepeat: (attempt) => 'reason' in attempt && attempt.mayRecover,
+		signal,
+	});
+	if ('binary' in result) return result.binary;
+	signal?.throwIfAborted();
+	throw downloadError(item, jobId, expiresAt, result);
 }
 
 interface Source {
