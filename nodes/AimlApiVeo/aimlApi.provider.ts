@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { codeOfErrorType } from '../shared/wire/errorTypes';
-import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/wire/answers';
+import {
+	asObject,
+	describeText,
+	failureFromStatus,
+	isSuccess,
+	noJobId,
+} from '../shared/wire/answers';
 import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { aimlApiModels } from './aimlApi.models';
@@ -13,8 +19,7 @@ const generations = '/v2/video/generations';
 const creditsPerDollar = 2_000_000;
 
 function costOf({ meta }: IDataObject, kind: Cost['kind']): Cost | undefined {
-	const usage = (meta as { usage?: IDataObject | null } | null | undefined)?.usage;
-	const credits = usage?.credits_used;
+	const { credits_used: credits } = asObject(asObject(meta).usage);
 	if (typeof credits !== 'number') return undefined;
 	return { amount: credits / creditsPerDollar, currency: 'USD', kind };
 }
@@ -30,8 +35,8 @@ function readHttpError(response: WireResponse): Failure {
 
 /** A failed job's `error` is `{ name, message }`, or fal's `{ detail: [{ msg, type }] }`, or text. */
 function readJobError(error: unknown): Failure {
-	const { message, name, detail } = (typeof error === 'object' ? (error ?? {}) : {}) as IDataObject;
-	const first = (Array.isArray(detail) ? (detail[0] ?? {}) : {}) as IDataObject;
+	const { message, name, detail } = asObject(error);
+	const first = asObject(Array.isArray(detail) ? detail[0] : undefined);
 	const code = codeOfErrorType(first.type) ?? codeOfErrorType(name) ?? 'unknown';
 	const text = [message, first.msg, detail, error, name].map(describeText).find(Boolean);
 	return {

@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import { asObject } from '../shared/wire/answers';
 import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
 import type { VideoProvider } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
@@ -33,7 +32,7 @@ export const evoLink: VideoProvider = {
 			path: '/api/v1/files/upload/base64',
 			body: { base64_data: bytes.toString('base64') },
 		}),
-		({ data }) => (data as IDataObject | null | undefined)?.file_url,
+		({ data }) => asObject(data).file_url,
 	),
 
 	// The body is the answer to a task query; unsigned.

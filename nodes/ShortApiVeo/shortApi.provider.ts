@@ -1,6 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { describeText, failureFromStatus, isSuccess, noJobId } from '../shared/wire/answers';
+import {
+	asObject,
+	describeText,
+	failureFromStatus,
+	isSuccess,
+	noJobId,
+} from '../shared/wire/answers';
 import type {
 	Cost,
 	Failure,
@@ -12,8 +18,7 @@ import type {
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { shortApiModels } from './shortApi.models';
 
-const dataOf = ({ body }: WireResponse) =>
-	(typeof body.data === 'object' && body.data !== null ? body.data : {}) as IDataObject;
+const dataOf = ({ body }: Pick<WireResponse, 'body'>) => asObject(body.data);
 
 /** Errors come as HTTP 200 with a `code` that is not 0; the text is in `info` or `message`. */
 const isRefusal = ({ body }: WireResponse) => body.code !== undefined && Number(body.code) !== 0;
@@ -55,9 +60,8 @@ function parseStatus(response: WireResponse): JobState {
 		};
 	}
 	if (isDone(data.status)) {
-		const result = (data.result ?? {}) as IDataObject;
 		// A video model whose documentation shows its video under `images`.
-		const { videos, images, video, url, video_url: videoUrlField } = result;
+		const { videos, images, video, url, video_url: videoUrlField } = asObject(data.result);
 		const videoUrl = firstVideoUrl(videos, images, video, url, videoUrlField);
 		if (videoUrl) return { status: 'completed', videoUrl, model };
 	}
@@ -110,9 +114,7 @@ export const shortApi: VideoProvider = {
 	// What it posts is not documented, so the job id is looked for where its other answers have one.
 	callback: {
 		jobIdOf(body) {
-			const data = (
-				typeof body.data === 'object' && body.data !== null ? body.data : {}
-			) as IDataObject;
+			const data = dataOf({ body });
 			const candidates = [body.job_id, body.id, data.job_id, data.id];
 			return candidates.find((id): id is string => typeof id === 'string' && id !== '');
 		},

@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { describeText } from '../wire/answers';
+import { asObject, describeText, isObject } from '../wire/answers';
 import type { Item } from '../n8n/item';
 import { uninterrupted } from '../n8n/platform';
 import { transportOptions } from './requestOptions';
@@ -32,19 +32,8 @@ const neverSentCodes =
  * The one door to HTTP with a key: the whole answer whatever its status, or why there is none.
  * Repeats nothing; whether a call may be repeated is for those to decide who know what it costs.
  */
-export const send = async (item: Item, request: WireRequest) =>
-	await sendBy(item.functions, item, request);
-
-/** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
-export const sendBilled = async (item: Item, request: WireRequest) =>
-	await sendBy(uninterrupted(item), item, request);
-
-async function sendBy(
-	functions: Item['functions'],
-	item: Item,
-	request: WireRequest,
-): Promise<WireResponse | Unanswered> {
-	const { provider } = item;
+export async function send(item: Item, request: WireRequest): Promise<WireResponse | Unanswered> {
+	const { provider, functions } = item;
 	const credentials = await item.credentials();
 	const url = addressOf(item, request, credentials);
 	const options: IHttpRequestOptions = {
@@ -76,6 +65,10 @@ async function sendBy(
 	return toWireResponse(response, String(credentials.apiKey ?? ''));
 }
 
+/** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
+export const sendBilled = async (item: Item, request: WireRequest) =>
+	await send({ ...item, functions: uninterrupted(item) }, request);
+
 /** The credential's host and the path; a credential field that is no http(s) URL is bad input. */
 function addressOf(
 	item: Item,
@@ -98,11 +91,11 @@ function addressOf(
 
 function toWireResponse(response: IN8nHttpFullResponse, apiKey: string): WireResponse {
 	const body = withoutKey(response.body, apiKey);
-	const isJson = typeof body === 'object' && body !== null && !Array.isArray(body);
+	const isJson = isObject(body);
 	return {
 		status: response.statusCode,
 		headers: response.headers as IDataObject,
-		body: isJson ? (body as IDataObject) : {},
+		body: asObject(body),
 		isJson,
 	};
 }
@@ -112,9 +105,9 @@ function withoutKey(value: unknown, apiKey: string): unknown {
 	if (apiKey === '') return value;
 	if (typeof value === 'string') return value.replaceAll(apiKey, '[API key]');
 	if (Array.isArray(value)) return value.map((entry) => withoutKey(entry, apiKey));
-	if (typeof value !== 'object' || value === null) return value;
+	if (!isObject(value)) return value;
 	const entries = Object.entries(value).map(([name, entry]) => [name, withoutKey(entry, apiKey)]);
-	return Object.fromEntries(entries) as IDataObject;
+	return Object.fromEntries(entries);
 }
 
 /** n8n wraps the HTTP client's error; the code that tells how far the request came is inside. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { IBinaryData, IDataObject, IN8nHttpFullResponse } from 'n8n-workflow';
 
-import { isFailure, isSuccess } from '../wire/answers';
+import { isFailure, isObject, isSuccess } from '../wire/answers';
 import { limiter } from '../time/concurrently';
 import { badInput, JobError, sentence } from '../n8n/failure';
 import { checkImage, loadImage, nameOf } from './imageFile';
@@ -40,8 +40,7 @@ export function readImageFields(item: Item): BinaryField[] | undefined {
 }
 
 /** What an expression such as `$json._files.data` yields. */
-const isFile = (value: unknown): value is IBinaryData =>
-	typeof value === 'object' && value !== null && 'mimeType' in value;
+const isFile = (value: unknown): value is IBinaryData => isObject(value) && 'mimeType' in value;
 
 /**
  * The item's binary images, each looked at; none where its images are given by URL.

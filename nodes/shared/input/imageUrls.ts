@@ -1,3 +1,7 @@
+import { jsonParse } from 'n8n-workflow';
+
+import { isObject } from '../wire/answers';
+
 /** Comma and semicolon separate only where another URL follows: image hosts put them into URLs. */
 const separator = /\s*[,;]\s*(?=https?:\/\/)|\s+/i;
 
@@ -18,7 +22,7 @@ export function splitImageUrls(value: unknown): string[] {
 function urlsIn(value: unknown, separatedBy: RegExp): string[] {
 	if (Array.isArray(value)) return value.flatMap((element) => urlsIn(element, separatorInElement));
 	// Not a URL, as the check will say; its text must not look like several.
-	if (typeof value === 'object' && value !== null) return [JSON.stringify(value)];
+	if (isObject(value)) return [JSON.stringify(value)];
 	const text = String(value ?? '');
 	const array = arrayIn(text.trim());
 	if (array) return urlsIn(array, separatorInElement);
@@ -32,13 +36,9 @@ function urlsIn(value: unknown, separatedBy: RegExp): string[] {
 
 function arrayIn(text: string): unknown[] | undefined {
 	if (!text.startsWith('[')) return undefined;
-	try {
-		const parsed: unknown = JSON.parse(text);
-		return Array.isArray(parsed) ? parsed : undefined;
-	} catch {
-		// Not JSON after all: the URL check names what is wrong with it.
-		return undefined;
-	}
+	// Where it is no JSON after all, the URL check names what is wrong with it.
+	const parsed: unknown = jsonParse(text, { fallbackValue: null });
+	return Array.isArray(parsed) ? parsed : undefined;
 }
 
 /** Why a provider could not fetch this image, or undefined. */

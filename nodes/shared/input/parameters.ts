@@ -1,3 +1,4 @@
+import { jsonParse } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import { badInput, JobError } from '../n8n/failure';
@@ -18,6 +19,7 @@ import type {
 	VideoProvider,
 	VideoRequest,
 } from '../types';
+import { isObject } from '../wire/answers';
 import { checkFormat, checkRequest } from './validate';
 
 /** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */
@@ -133,23 +135,14 @@ function readBoolean(item: Item, label: string, value: unknown): boolean | undef
 export function readMetadata(item: Item): IDataObject | null {
 	const { metadata } = optionsOf(item);
 	if (isBlank(metadata)) return null;
-	const parsed = typeof metadata === 'string' ? parseJson(metadata) : metadata;
-	if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-		return parsed as IDataObject;
-	}
+	const parsed: unknown =
+		typeof metadata === 'string' ? jsonParse(metadata, { fallbackValue: null }) : metadata;
+	if (isObject(parsed)) return parsed;
 	throw badInput(
 		item,
 		'Metadata is not a JSON object',
 		'Give an object such as {"row": 7}, or an expression that yields one',
 	);
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** The job ID of the operations on a job, refused when it is another provider's. */

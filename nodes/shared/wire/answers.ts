@@ -1,4 +1,13 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import type { ErrorCode, Failure, SubmitFailure, WireResponse } from '../types';
+
+/** A JSON object: no list, and not null. */
+export const isObject = (value: unknown): value is IDataObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** For fields of what should be an object: `{}` where the answer has something else. */
+export const asObject = (value: unknown): IDataObject => (isObject(value) ? value : {});
 
 /** Longest provider text that is shown: enough for a reason, too short for a page of HTML. */
 const maxReasonLength = 300;
@@ -68,4 +77,4 @@ export const httpUrl = (value: unknown): string | undefined =>
 export const isSuccess = ({ status }: WireResponse) => status >= 200 && status < 300;
 
 export const isFailure = (value: object | string): value is Failure =>
-	typeof value === 'object' && 'retryable' in value;
+	isObject(value) && 'retryable' in value;

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { codeOfErrorType } from './errorTypes';
 import {
+	asObject,
 	describeText,
 	failureFromStatus,
 	httpUrl,
@@ -30,8 +31,7 @@ export const unifiedTaskIdPattern = /^task-unified-[\w-]+$/;
 
 const retryLater: ErrorCode[] = ['provider_unavailable', 'rate_limited'];
 
-const errorOf = ({ body }: WireResponse) =>
-	(typeof body.error === 'object' && body.error !== null ? body.error : {}) as IDataObject;
+const errorOf = ({ body }: WireResponse) => asObject(body.error);
 
 function readHttpError(response: WireResponse): Failure {
 	const { code, message } = errorOf(response);
@@ -59,7 +59,7 @@ function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 	if (!isSuccess(response) || !response.isJson) return readHttpError(response);
 	const { id, usage } = response.body;
 	if (typeof id !== 'string' || id === '') return noJobId;
-	const reserved = (usage as IDataObject | null | undefined)?.credits_reserved;
+	const { credits_reserved: reserved } = asObject(usage);
 	return {
 		jobId: id,
 		status: 'queued',

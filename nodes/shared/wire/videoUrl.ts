@@ -1,3 +1,5 @@
+import { isObject } from './answers';
+
 /**
  * The first video of an answer that lists URLs as strings, as `{ url }` objects, or alone;
  * undefined where none of them is an http(s) URL.
@@ -9,6 +11,3 @@ export function firstVideoUrl(...candidates: unknown[]): string | undefined {
 	}
 	return undefined;
 }
-
-const isObject = (value: unknown): value is { url?: unknown } =>
-	typeof value === 'object' && value !== null;
