@@ -84,10 +84,10 @@ describe('one token, one run', () => {
 	it('lets a check that came to nothing be repeated, after two seconds when the provider was asked', () => {
 		const once = new OnceOnly();
 		once.claim(token, 'w', {}, now);
-		once.release('n', { wasAsked: true });
+		once.release('n');
 		expect(once.claim(token, 'w', {}, now + 1999)).toBe('wait');
 		expect(once.claim(token, 'w', {}, now + 2000)).toBe('claimed');
-		once.release('n', { wasAsked: false });
+		once.releaseUnasked('n');
 		expect(once.claim(token, 'w', {}, now + 2000)).toBe('claimed');
 	});
 

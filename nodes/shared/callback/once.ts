@@ -36,15 +36,18 @@ export class OnceOnly {
 		return 'claimed';
 	}
 
-	/**
-	 * The check came to nothing: a later delivery may try again; at once, when the provider was not
-	 * asked, so that a nonsense delivery cannot keep the real one away.
-	 */
-	release(nonce: string, { wasAsked }: { wasAsked: boolean }): void {
+	/** The check came to nothing: a later delivery may try again. */
+	release(nonce: string): void {
+		const entry = this.#entries.get(nonce);
+		if (entry) entry.state = 'open';
+	}
+
+	/** The provider was not even asked: at once, so that nonsense cannot keep the real delivery away. */
+	releaseUnasked(nonce: string): void {
 		const entry = this.#entries.get(nonce);
 		if (!entry) return;
 		entry.state = 'open';
-		if (!wasAsked) entry.askedAt = -Infinity;
+		entry.askedAt = -Infinity;
 	}
 
 	spend(nonce: string): void {

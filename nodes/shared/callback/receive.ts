@@ -1,11 +1,12 @@
 import type { JsonWebKey } from 'node:crypto';
 
-import type { IDataObject } from 'n8n-workflow';
+import { jsonParse } from 'n8n-workflow';
 
 import { hasEnded, jobInState } from '../job/job';
 import type { VideoJob } from '../job/job';
 import type { Reading } from '../job/read';
 import type { Delivery, VideoProvider } from '../types';
+import { isObject } from '../wire/answers';
 import type { SpentNonces } from '../n8n/state';
 import type { OnceOnly } from './once';
 import { openToken } from './token';
@@ -65,13 +66,13 @@ export async function receive(
 	if (claim === 'spent') return { status: 200 };
 	if (claim === 'wait') return { status: 503 };
 	if (jobId === undefined) {
-		once.release(token.nonce, { wasAsked: false });
+		once.releaseUnasked(token.nonce);
 		checks.warn('no_job_id');
 		return { status: 400 };
 	}
 	const { state } = await checks.read(jobId);
 	if (!hasEnded(state)) {
-		once.release(token.nonce, { wasAsked: true });
+		once.release(token.nonce);
 		const isFinal = state.status === 'unreadable' && !state.failure.retryable;
 		return { status: isFinal ? 400 : 503 };
 	}
@@ -117,16 +118,7 @@ function jobIdOf({ headers, rawBody }: Delivery, { callback }: VideoProvider): s
 	if (!/^application\/([\w.+-]+\+)?json\b/i.test(String(headers['content-type'] ?? ''))) {
 		return undefined;
 	}
-	const body = parseJson(rawBody.toString('utf8'));
-	const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-	return isObject ? callback?.jobIdOf(body as IDataObject) : undefined;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		// Broken, or nested more deeply than can be read: no job is named either way.
-		return undefined;
-	}
+	// Broken, or nested more deeply than can be read: no job is named either way.
+	const body: unknown = jsonParse(rawBody.toString('utf8'), { fallbackValue: null });
+	return isObject(body) ? callback?.jobIdOf(body) : undefined;
 }

@@ -3,11 +3,10 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { ErrorCode, Failure, VideoProvider } from '../types';
 import type { Item } from './item';
 
-/** `submit`: there is no job yet, so nothing can be said about one. */
-type Call = 'submit' | 'read';
+type NextSteps = Record<ErrorCode, (provider: VideoProvider) => string>;
 
-/** What the user can do, in the user's words. */
-const nextSteps: Record<ErrorCode, (provider: VideoProvider, call: Call) => string> = {
+/** What the user can do about a job, in the user's words. */
+const nextSteps: NextSteps = {
 	authentication: (provider) =>
 		`Check the API key in the ${provider.displayName} credential; it may have been revoked or copied incompletely`,
 	insufficient_balance: (provider) =>
@@ -19,23 +18,25 @@ const nextSteps: Record<ErrorCode, (provider: VideoProvider, call: Call) => stri
 	image_unreadable: () =>
 		'Give image URLs that open without a login and lead straight to a PNG, JPEG or WebP file',
 	rate_limited: () => 'Lower Concurrency in the options, or run this item again later',
-	not_found: ({ retention }, call) =>
-		call === 'submit'
-			? 'Check the base URL in the credential and the model'
-			: `Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
+	not_found: ({ retention }) =>
+		`Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
 	provider_unavailable: (provider) =>
 		`Try again later; ${provider.displayName} could not serve the request`,
 	timeout: () => 'Ask for the job later with the operation Get of the resource Job',
 	canceled: () => 'Submit the request again if you still want the video',
-	unknown: (provider, call) =>
-		call === 'submit'
-			? 'Nothing was submitted; correct what the message names, then run this item again'
-			: `Look the job up in your ${provider.displayName} dashboard`,
+	unknown: (provider) => `Look the job up in your ${provider.displayName} dashboard`,
+};
+
+/** The same where there is no job yet, so that nothing is said about one. */
+const nextStepsWithoutJob: NextSteps = {
+	...nextSteps,
+	not_found: () => 'Check the base URL in the credential and the model',
+	unknown: () => 'Nothing was submitted; correct what the message names, then run this item again',
 };
 
 /** One text for a job item's `error.message`: what happened, then what to do. */
 export function describeFailure(provider: VideoProvider, failure: Failure): string {
-	return `${sentence(failure.message)} ${sentence(nextSteps[failure.code](provider, 'read'))}`;
+	return `${sentence(failure.message)} ${sentence(nextSteps[failure.code](provider))}`;
 }
 
 export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
@@ -81,13 +82,14 @@ export class JobError extends NodeApiError {
 		{ jobId, httpCode, status }: JobErrorFacts = {},
 	) {
 		const job = jobId ? ` Job ID: ${jobId}` : '';
+		const nextStep = (jobId ? nextSteps : nextStepsWithoutJob)[failure.code](provider);
 		super(
 			node,
 			{ message: failure.message },
 			{
 				itemIndex: index,
 				httpCode: httpCode ? String(httpCode) : undefined,
-				description: `${sentence(nextSteps[failure.code](provider, jobId ? 'read' : 'submit'))}${job}`,
+				description: `${sentence(nextStep)}${job}`,
 			},
 		);
 		// n8n tells its errors apart by name.
