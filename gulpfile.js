@@ -1,6 +1,9 @@
 const { dest, src } = require('gulp');
 
-/** Icons are referenced by relative path from the compiled nodes and credentials, so they go where those go. */
+/**
+ * Copies the icons into the package: nodes and credentials name them by a relative path. It is here,
+ * with tsc, in place of `n8n-node build`, which would publish every picture of the repository.
+ */
 function icons() {
 	// Without `encoding: false` gulp 5 reads files as UTF-8 text.
 	return src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
