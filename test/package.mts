@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import type { ICredentialType, INodeType } from 'n8n-workflow';
+import type { ICredentialType, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 import manifest from '../package.json';
 
@@ -23,3 +23,7 @@ const classes = <Instance,>(files: string[]): Record<string, Class<Instance>> =>
 
 export const nodeTypes = classes<INodeType>(manifest.n8n.nodes);
 export const credentialTypes = classes<ICredentialType>(manifest.n8n.credentials);
+
+/** What a node is saved as when it is added today. */
+export const newestVersion = ({ version }: Pick<INodeTypeDescription, 'version'>): number =>
+	Math.max(...[version].flat());

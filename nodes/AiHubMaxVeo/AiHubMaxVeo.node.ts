@@ -11,7 +11,7 @@ export class AiHubMaxVeo implements INodeType {
 		name: 'aiHubMaxVeo',
 		icon: { light: 'file:../../icons/aihubmax.svg', dark: 'file:../../icons/aihubmax.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Generate Veo 3.1 videos from reference images with AIHubMax',
 		defaults: { name: 'AIHubMax Veo' },

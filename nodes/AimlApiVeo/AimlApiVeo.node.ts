@@ -11,7 +11,7 @@ export class AimlApiVeo implements INodeType {
 		name: 'aimlApiVeo',
 		icon: { light: 'file:../../icons/aimlapi.svg', dark: 'file:../../icons/aimlapi.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Generate Veo 3.1 videos from reference images with AI/ML API',
 		defaults: { name: 'AI/ML API Veo' },

@@ -11,7 +11,7 @@ export class EvoLinkVeo implements INodeType {
 		name: 'evoLinkVeo',
 		icon: { light: 'file:../../icons/evolink.svg', dark: 'file:../../icons/evolink.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Generate Veo 3.1 videos from reference images with EvoLink',
 		defaults: { name: 'EvoLink Veo' },

@@ -11,7 +11,7 @@ export class FalVeo implements INodeType {
 		name: 'falVeo',
 		icon: { light: 'file:../../icons/fal.svg', dark: 'file:../../icons/fal.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Generate Veo 3.1 videos from reference images with fal.ai',
 		defaults: { name: 'fal.ai Veo' },

@@ -11,7 +11,7 @@ export class ShortApiVeo implements INodeType {
 		name: 'shortApiVeo',
 		icon: { light: 'file:../../icons/shortapi.svg', dark: 'file:../../icons/shortapi.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Generate Veo 3.1 videos from reference images with ShortAPI',
 		defaults: { name: 'ShortAPI Veo' },

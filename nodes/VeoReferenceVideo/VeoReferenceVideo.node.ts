@@ -18,7 +18,7 @@ export class VeoReferenceVideo implements INodeType {
 		name: 'veoReferenceVideo',
 		icon: { light: 'file:../../icons/veo.svg', dark: 'file:../../icons/veo.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["provider"] }}',
 		description: 'Generate Veo 3.1 videos from prompts and reference images with several providers',
 		defaults: { name: 'Veo Reference Video' },

@@ -22,7 +22,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { credentialTypes, nodeTypes } from '../package.mts';
+import { credentialTypes, newestVersion, nodeTypes } from '../package.mts';
 import { TestCredentials } from './credentials.mts';
 
 /** Hands its input on; stands where a trigger and a spreadsheet would. */
@@ -48,6 +48,8 @@ export interface NodeRun {
 	/** Node name in the registry of this package, e.g. `falVeo`. */
 	type: string;
 	parameters: INodeParameters;
+	/** As saved with the node; the newest version by default. */
+	typeVersion?: number;
 	/** JSON of the input items; one empty item by default. */
 	input?: IDataObject[];
 	/** Files of the input items, in their order. */
@@ -160,23 +162,29 @@ async function wake(
 	return answer;
 }
 
-function buildWorkflow(
-	{ type: typeName, name = defaultName, parameters, onError, retryOnFail, credentials }: NodeRun,
-	type: INodeType,
-) {
+function buildWorkflow(options: NodeRun, type: INodeType) {
+	const {
+		type: typeName,
+		name = defaultName,
+		parameters,
+		onError,
+		retryOnFail,
+		credentials,
+	} = options;
 	const types: Record<string, INodeType> = { items: new Items(), [typeName]: type };
-	const newNode = (nodeName: string, nodeType: string): INode => ({
+	const newNode = (nodeName: string, nodeType: string, typeVersion = 1): INode => ({
 		id: nodeName,
 		name: nodeName,
 		type: nodeType,
-		typeVersion: 1,
+		typeVersion,
 		position: [0, 0],
 		parameters: {},
 	});
+	const veo = newNode(name, typeName, options.typeVersion ?? newestVersion(type.description));
 	const nodes: INode[] = [
 		newNode('Items', 'items'),
 		{
-			...newNode(name, typeName),
+			...veo,
 			id: defaultName,
 			// As n8n stores it: hidden parameters are dropped, defaults filled in.
 			parameters: NodeHelpers.getNodeParameters(
@@ -184,7 +192,7 @@ function buildWorkflow(
 				parameters,
 				true,
 				false,
-				null,
+				veo,
 				type.description,
 			) as INodeParameters,
 			credentials: Object.fromEntries(

@@ -10,12 +10,14 @@ import type {
 
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
-import { nodeTypes } from '../package.mts';
+import { newestVersion, nodeTypes } from '../package.mts';
 
 export interface ActionNode {
 	name: string;
 	type: INodeType;
 	description: INodeTypeDescription;
+	/** As which it is saved; the newest, unless a test asks for another one. */
+	typeVersion: number;
 	/** Those it serves: all of them, or the one whose credential it asks for. */
 	providers: readonly VideoProvider[];
 }
@@ -25,9 +27,11 @@ export const actionNodes: ActionNode[] = Object.entries(nodeTypes)
 	.map(([name, Type]) => ({ name, type: new Type() }))
 	.filter(({ type }) => type.description.properties.some((field) => field.name === 'operation'))
 	.map(({ name, type }) => {
-		const credentials = type.description.credentials?.map((credential) => credential.name) ?? [];
+		const description = type.description as INodeTypeDescription;
+		const credentials = description.credentials?.map((credential) => credential.name) ?? [];
 		const served = providers.filter(({ credential }) => credentials.includes(credential));
-		return { name, type, description: type.description as INodeTypeDescription, providers: served };
+		const typeVersion = newestVersion(description);
+		return { name, type, description, typeVersion, providers: served };
 	});
 
 export const actionNodeTable = actionNodes.map((node) => [node.name, node] as const);
@@ -41,11 +45,11 @@ export const modelTable = actionNodes.flatMap((node) =>
 	),
 );
 
-const asNode = ({ name }: ActionNode): INode => ({
+const asNode = ({ name, typeVersion }: ActionNode): INode => ({
 	id: name,
 	name,
 	type: name,
-	typeVersion: 1,
+	typeVersion,
 	position: [0, 0],
 	parameters: {},
 });

@@ -74,10 +74,15 @@ const choices: Record<string, readonly (string | number)[]> = {
 };
 
 const operations = {
-	video: ['download', 'estimateCost', 'generate', 'generateAndWait'],
+	video: ['generateAndWait', 'generate', 'download', 'estimateCost'],
 	job: ['get'],
 };
-const defaultOperations = { video: 'generate', job: 'get' };
+
+/** Version of an action node: the operation that its saved workflows leave out. */
+const defaultOperations = [
+	[1, { video: 'generate', job: 'get' }],
+	[1.1, { video: 'generateAndWait', job: 'get' }],
+] as const;
 
 /** Provider: its node, its credential, its models; the first model is the default. */
 const contracts: Record<string, { node: string; credential: string; models: string[] }> = {
@@ -144,11 +149,19 @@ describe.each(actionNodeTable)('%s keeps what was published', (_, node) => {
 		);
 	});
 
-	it.each(['video', 'job'] as const)('the operations of %s', (resource) => {
-		const field = shownField(node, { resource }, 'operation');
+	it('has these versions', () => {
+		expect(node.description.version).toEqual(defaultOperations.map(([version]) => version));
+	});
+
+	it.each(
+		defaultOperations.flatMap(([typeVersion, defaults]) =>
+			(['video', 'job'] as const).map((resource) => [typeVersion, resource, defaults] as const),
+		),
+	)('version %s has its operations of %s', (typeVersion, resource, defaults) => {
+		const field = shownField({ ...node, typeVersion }, { resource }, 'operation');
 		const values = choicesOf(field).filter((value) => value !== 'cancel');
 		expect(values).toEqual(operations[resource]);
-		expect(field?.default).toBe(defaultOperations[resource]);
+		expect(field?.default).toBe(defaults[resource]);
 	});
 });
 

@@ -100,9 +100,13 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 					[...priced, 'download', 'get'].flatMap((operation) => {
 						const resource = operation === 'get' ? 'job' : 'video';
 						const chosen = { provider: id, resource, operation, model };
-						return ['url', 'binary'].flatMap((imageSource) =>
-							shownFields(node, { ...chosen, imageSource }),
-						);
+						return [node.description.version]
+							.flat()
+							.flatMap((typeVersion) =>
+								['url', 'binary'].flatMap((imageSource) =>
+									shownFields({ ...node, typeVersion }, { ...chosen, imageSource }),
+								),
+							);
 					}),
 				),
 			),

@@ -3,6 +3,8 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { routingOf } from '../operations';
 import type { Providers } from '../types';
 
+type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
 const resource: INodeProperties = {
 	displayName: 'Resource',
 	name: 'resource',
@@ -15,10 +17,35 @@ const resource: INodeProperties = {
 	default: 'video',
 };
 
+/**
+ * By node version. n8n leaves defaults out of saved workflows, so a version keeps its own for ever.
+ * The newest is first: the node creator lists the first operations that it finds.
+ */
+const defaultVideoOperations = new Map([
+	[1.1, 'generateAndWait'],
+	[1, 'generate'],
+]);
+
 /** Resource and operations; Cancel only where a provider has it. */
 export function operationFields(providers: Providers): INodeProperties[] {
 	const cancelable = providers.filter((provider) => provider.cancel);
-	const video = operationField('video', 'generate', [
+	const video: INodePropertyOptions[] = [
+		{
+			name: 'Generate and Wait',
+			value: 'generateAndWait',
+			action: 'Generate video and wait',
+			description:
+				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed.',
+			routing: routingOf(providers, 'video', 'generateAndWait'),
+		},
+		{
+			name: 'Generate Without Waiting',
+			value: 'generate',
+			action: 'Generate video without waiting',
+			description:
+				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed.',
+			routing: routingOf(providers, 'video', 'generate'),
+		},
 		{
 			name: 'Download',
 			value: 'download',
@@ -33,23 +60,10 @@ export function operationFields(providers: Providers): INodeProperties[] {
 			description: 'Get the price of a request; nothing is submitted',
 			routing: routingOf(providers, 'video', 'estimateCost'),
 		},
-		{
-			name: 'Generate',
-			value: 'generate',
-			action: 'Generate video without waiting',
-			description:
-				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed.',
-			routing: routingOf(providers, 'video', 'generate'),
-		},
-		{
-			name: 'Generate and Wait',
-			value: 'generateAndWait',
-			action: 'Generate video and wait',
-			description:
-				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed.',
-			routing: routingOf(providers, 'video', 'generateAndWait'),
-		},
-	]);
+	];
+	const videoFields = [...defaultVideoOperations].map(([version, operation]) =>
+		operationField(video, operation, { resource: ['video'], '@version': [version] }),
+	);
 	const get: INodePropertyOptions = {
 		name: 'Get',
 		value: 'get',
@@ -65,7 +79,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		routing: routingOf(providers, 'job', 'cancel'),
 	};
 	if (cancelable.length === providers.length) {
-		return [resource, video, operationField('job', 'get', [cancel, get])];
+		return [resource, ...videoFields, operationField([cancel, get], 'get', { resource: ['job'] })];
 	}
 	const ids = (some: Providers) => some.map((provider) => provider.id);
 	const others = providers.filter((provider) => !provider.cancel);
@@ -75,28 +89,28 @@ export function operationFields(providers: Providers): INodeProperties[] {
 	] as const;
 	return [
 		resource,
-		video,
+		...videoFields,
 		...jobs
 			.filter(([some]) => some.length > 0)
 			.map(([some, options]) =>
-				operationField('job', 'get', [...options], providers.length > 1 ? ids(some) : undefined),
+				operationField([...options], 'get', {
+					resource: ['job'],
+					...(providers.length > 1 && { provider: ids(some) }),
+				}),
 			),
 	];
 }
 
-function operationField(
-	resourceValue: string,
-	defaultValue: string,
+const operationField = (
 	options: INodePropertyOptions[],
-	provider?: string[],
-): INodeProperties {
-	return {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: [resourceValue], ...(provider && { provider }) } },
-		options,
-		default: defaultValue,
-	};
-}
+	defaultValue: string,
+	show: Show,
+): INodeProperties => ({
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	displayOptions: { show },
+	options,
+	default: defaultValue,
+});

@@ -1,0 +1,42 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { outputOf } from '../../scripts/n8n/rest.mts';
+import { newNode, to } from '../../scripts/n8n/workflow.mts';
+import { nodeTypes } from '../package.mts';
+import { runOnce, useSession } from './n8nSession.mts';
+
+const session = useSession(1);
+
+/** What n8n has saved of a node that was left at its operation: everything but defaults. */
+const saved: INodeParameters = {
+	prompt: 'A ceramic fox turns its head',
+	imageUrls: 'https://cdn.example.org/fox.png',
+	options: { pollInterval: 1 },
+};
+
+const actionNodes = Object.keys(nodeTypes).filter((name) => !name.endsWith('Trigger'));
+
+describe.each(actionNodes)('%s, saved without an operation', (name) => {
+	const type = `n8n-nodes-veo-reference-video.${name}`;
+	const run = async (typeVersion: number) => {
+		const { credentials } = session();
+		const veo = newNode('Veo', type, saved, { typeVersion, credentials });
+		const execution = await runOnce(session(), {
+			name: 'saved',
+			nodes: [newNode('Start', 'n8n-nodes-base.manualTrigger'), veo],
+			connections: { Start: to('Veo') },
+		});
+		expect(execution.status).toBe('success');
+		return outputOf(execution, 'Veo').map(({ json }) => json);
+	};
+
+	it('version 1 generates without waiting', async () => {
+		expect(await run(1)).toMatchObject([{ status: 'queued', videoUrl: null }]);
+		expect(session().sandbox.count({ call: 'status' })).toBe(0);
+	});
+
+	it('version 1.1 generates and waits', async () => {
+		const videoUrl = expect.stringMatching(/^http/);
+		expect(await run(1.1)).toMatchObject([{ status: 'completed', videoUrl }]);
+	});
+});
