@@ -51,7 +51,9 @@ describe('the workflows that are offered for import', () => {
 		await publish(session(), video);
 		sheet = await importable('sheet-to-jobs.json', session());
 		const url = callbackUrl(session(), nodeOf(video, 'Video Has Ended'));
-		Object.assign(nodeOf(sheet, 'Generate').parameters.options as object, { callbackUrl: url });
+		Object.assign(nodeOf(sheet, 'Generate Without Waiting').parameters.options as object, {
+			callbackUrl: url,
+		});
 		sheetId = await publish(session(), sheet);
 	}, 60_000);
 

@@ -35,14 +35,23 @@ describe.each(allNodes)('%s', (name, { properties, ...description }) => {
 		expect(several.map(([path, found]) => `${path}: ${[...found].join(', ')}`)).toEqual([]);
 	});
 
-	it('gives a parameter one default, label and description, save the model', () => {
+	it('gives a parameter one default, label and description, save what depends on the model', () => {
 		const texts = new Map<string, Set<string>>();
 		for (const [path, field] of fields) {
-			if (['model', 'operation', 'jobId'].includes(path)) continue;
+			if (['model', 'operation', 'jobId', 'priceNotice'].includes(path)) continue;
 			const text = JSON.stringify([field.displayName, field.default, field.description]);
 			texts.set(path, (texts.get(path) ?? new Set()).add(text));
 		}
 		expect([...texts.values()].filter((found) => found.size > 1)).toEqual([]);
+	});
+
+	it('names the unit of times and amounts in their labels', () => {
+		const measures = /^(Budget|Duration|Poll Interval|Timeout)\b/;
+		const labels = fields.map(([, { displayName }]) => displayName);
+		const measured = labels.filter((label) => measures.test(label));
+		expect(
+			measured.filter((label) => !/\((USD|Milliseconds|Minutes|Seconds)\)$/.test(label)),
+		).toEqual([]);
 	});
 
 	it('takes no expression where other fields depend on it', () => {
@@ -51,7 +60,7 @@ describe.each(allNodes)('%s', (name, { properties, ...description }) => {
 		);
 		const names = new Set(dependedOn.map((key) => key.replace(/^\//, '')));
 		// These may come from a spreadsheet; then every field that depends on them is shown.
-		for (const free of ['model', 'imageSource']) names.delete(free);
+		for (const free of ['model', 'imageSource', 'mode', 'resolution']) names.delete(free);
 		for (const [path, field] of fields) {
 			if (names.has(path)) expect([path, field.noDataExpression]).toEqual([path, true]);
 		}

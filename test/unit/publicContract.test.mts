@@ -26,6 +26,7 @@ const parameters: Record<string, readonly [INodeProperties['type'], Default]> = 
 	duration: ['options', 8],
 	mode: ['options', 'fast'],
 	generateAudio: ['boolean', false],
+	priceNotice: ['notice', ''],
 	jobId: ['string', '={{ $json.jobId }}'],
 	videoUrl: ['string', '={{ $json.videoUrl }}'],
 	binaryField: ['string', 'data'],

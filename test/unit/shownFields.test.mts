@@ -1,3 +1,5 @@
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
+
 import { controlNames } from '../../nodes/shared/input/controls';
 import type { ControlName, ModelSpec } from '../../nodes/shared/types';
 import {
@@ -94,23 +96,22 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 	});
 
 	it('every field is shown for some choice', () => {
-		const shown = new Set(
-			node.providers.flatMap(({ id, models }) =>
-				models.flatMap(({ id: model }) =>
-					[...priced, 'download', 'get'].flatMap((operation) => {
-						const resource = operation === 'get' ? 'job' : 'video';
-						const chosen = { provider: id, resource, operation, model };
-						return [node.description.version]
-							.flat()
-							.flatMap((typeVersion) =>
-								['url', 'binary'].flatMap((imageSource) =>
-									shownFields({ ...node, typeVersion }, { ...chosen, imageSource }),
-								),
-							);
-					}),
-				),
-			),
-		);
+		const shown = new Set<INodeProperties>();
+		const look = (typeVersion: number, parameters: INodeParameters) => {
+			for (const field of shownFields({ ...node, typeVersion }, parameters)) shown.add(field);
+		};
+		for (const { id: provider, models } of node.providers) {
+			for (const { id: model, resolutions, modes = ['fast'] } of models) {
+				for (const operation of [...priced, 'download', 'get']) {
+					const resource = operation === 'get' ? 'job' : 'video';
+					const chosen = { provider, resource, operation, model };
+					for (const resolution of resolutions) look(1.1, { ...chosen, resolution });
+					for (const mode of modes) look(1.1, { ...chosen, mode, resolution: '4k' });
+					for (const mode of modes) look(1.1, { ...chosen, mode });
+					look(1, { ...chosen, imageSource: 'binary' });
+				}
+			}
+		}
 		const never = node.description.properties.filter((field) => !shown.has(field));
 		expect(never.map(({ name }) => name)).toEqual([]);
 	});

@@ -1,22 +1,13 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import type { ModelSpec, Providers } from '../types';
+import { asOptions } from './optionNames';
+import { priceNotices } from './price';
 
 const submitting = ['generate', 'generateAndWait'];
 const priced = [...submitting, 'estimateCost'];
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
-
-/** Title Case as n8n writes it. */
-const optionNames: Record<string, string> = {
-	auto: 'Auto',
-	fast: 'Fast',
-	quality: 'Quality',
-	'4k': '4K',
-};
-
-const asOptions = (values: readonly (string | number)[]): INodePropertyOptions[] =>
-	values.map((value) => ({ name: optionNames[value] ?? String(value), value }));
 
 /** The models that offer the same choice share one field, shown for them alone. */
 function choiceFields(
@@ -89,9 +80,13 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			type: 'options',
 			displayOptions: show(submitting),
 			options: [
-				{ name: 'URL', value: 'url', description: 'Public addresses that the provider reads' },
 				{
-					name: 'Binary Data',
+					name: 'Image URL(s)',
+					value: 'url',
+					description: 'Public addresses that the provider reads',
+				},
+				{
+					name: 'Binary File(s)',
 					value: 'binary',
 					description: 'Files of the input item, uploaded to the storage of the provider',
 				},
@@ -100,18 +95,18 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			description: 'Where the reference images come from',
 		},
 		{
-			displayName: 'Input Binary Fields',
+			displayName: 'Input Data Field Name(s)',
 			name: 'imageBinaryFields',
 			type: 'string',
 			displayOptions: show(submitting, 'binary'),
 			default: 'data',
 			required: true,
 			placeholder: 'e.g. data,data1',
-			hint: 'The names of the input binary fields that hold the images, separated by commas',
-			description: 'One to three binary fields of the input item, each a PNG, JPEG or WebP image',
+			hint: 'The names of the input fields that hold the binary files, separated by commas',
+			description: 'One to three fields of the input item, each a PNG, JPEG or WebP file',
 		},
 		{
-			displayName: 'Image URLs',
+			displayName: 'Image URL(s)',
 			name: 'imageUrls',
 			type: 'string',
 			displayOptions: show(submitting, 'url'),
@@ -131,7 +126,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			displayName: 'Aspect Ratio',
 			name: 'aspectRatio',
 			default: '16:9',
-			description: 'Width to height of the video: 16:9 is landscape, 9:16 portrait',
+			description: 'Width to height of the video',
 		}),
 		...choiceFields(providers, (model) => model.resolutions, {
 			displayName: 'Resolution',
@@ -153,6 +148,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			default: false,
 			description: 'Whether the video has sound; audio can double the price',
 		},
+		...priceNotices(providers, { resource: ['video'], operation: priced }),
 	];
 }
 
@@ -174,7 +170,7 @@ export const jobFields: INodeProperties[] = [
 		...jobIdField,
 		displayOptions: showForJobs,
 		required: true,
-		description: 'The jobId of an item that Generate returned',
+		description: 'The jobId of an item that one of the Generate operations returned',
 	},
 	{
 		...jobIdField,

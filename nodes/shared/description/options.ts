@@ -6,7 +6,7 @@ import { controlOptions } from './controls';
 
 const submitting = ['generate', 'generateAndWait'];
 
-/** Only Generate hands a job over; Generate and Wait waits itself. */
+/** Generate and Wait waits itself. */
 function callbackOptions(providers: Providers): INodeProperties[] {
 	const ids = providers
 		.filter((provider) => provider.callback)
@@ -130,12 +130,12 @@ const requestOptions: INodeProperties = {
 			description: 'HTTP proxy to use for the requests of this node',
 		},
 		{
-			displayName: 'Timeout',
+			displayName: 'Timeout (Milliseconds)',
 			name: 'timeout',
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 120000,
-			description: 'Milliseconds to wait for an answer of the provider',
+			description: 'How long to wait for an answer of the provider',
 		},
 	],
 };

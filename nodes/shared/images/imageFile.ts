@@ -83,7 +83,7 @@ export async function checkImage(
 		throw badInput(
 			item,
 			`Binary field "${nameOf(field)}" is not a PNG, JPEG or WebP image: it is declared as ${data.mimeType || 'nothing'}, and its bytes are ${found}`,
-			'Convert the image, for example with the Edit Image node, or name another field in Input Binary Fields',
+			'Convert the image, for example with the Edit Image node, or name another field in Input Data Field Name(s)',
 		);
 	}
 	return { field, mimeType, hash: createHash('sha256').update(bytes).digest('hex') };
@@ -117,7 +117,7 @@ function describe(item: Item, field: BinaryField): IBinaryData {
 	throw badInput(
 		item,
 		`There is no binary field "${nameOf(field)}"`,
-		`${offered} Correct Input Binary Fields, or make the node before this one output the file`,
+		`${offered} Correct Input Data Field Name(s), or make the node before this one output the file`,
 	);
 }
 

@@ -58,8 +58,8 @@ export const controlTable = {
 		label: 'Person Generation',
 		description: 'Whether people may appear in the video',
 		choices: [
-			{ name: 'Allow Adults', value: 'allow_adult' },
-			{ name: 'Do Not Allow', value: 'dont_allow' },
+			{ name: 'Allow Adult', value: 'allow_adult' },
+			{ name: "Don't Allow", value: 'dont_allow' },
 		],
 		default: 'allow_adult',
 	},

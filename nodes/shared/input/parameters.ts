@@ -162,7 +162,11 @@ export function readJobId(item: Item): string {
 	if (jobId === '') {
 		throw (
 			refusalInInput(item) ??
-			badInput(item, 'The job ID is empty', 'Give the jobId of an item that Generate returned')
+			badInput(
+				item,
+				'The job ID is empty',
+				'Give the jobId of an item that one of the Generate operations returned',
+			)
 		);
 	}
 	const { provider: origin, jobId: inputJobId } = item.input.json ?? {};
@@ -174,7 +178,7 @@ export function readJobId(item: Item): string {
 		throw badInput(
 			item,
 			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin}` : ''}`,
-			'Choose the provider that generated the job, or pass the item of its Generate on to this node',
+			'Choose the provider that generated the job, or pass on the item that the generating node returned',
 		);
 	}
 	return jobId;

@@ -89,7 +89,7 @@ function checkUpload(item: Item): void {
 	throw badInput(
 		item,
 		`${provider.displayName} takes reference images by URL only`,
-		`Set Image Source to URL and give public URLs in Image URLs. Providers that take files: ${providersThat(
+		`Set Image Source to Image URL(s) and give public URLs. Providers that take files: ${providersThat(
 			(other) => other.upload !== undefined,
 		).join(', ')}.`,
 	);
@@ -105,8 +105,8 @@ function checkImageCount(
 	const range = min === max ? `exactly ${min}` : `${min} to ${max}`;
 	if (count < min) {
 		const [what, field] = imageFields
-			? ['binary field', 'Input Binary Fields']
-			: ['image URL', 'Image URLs'];
+			? ['binary field', 'Input Data Field Name(s)']
+			: ['image URL', 'Image URL(s)'];
 		throw badInput(
 			item,
 			'There is no reference image',

@@ -1,0 +1,69 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Providers } from '../operations';
+import type { ModelSpec, Resolution, SecondPrice } from '../types';
+import { optionName } from './optionNames';
+
+type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
+/** What the chosen video costs by the provider's list; nothing where it publishes none. */
+export const priceNotices = (providers: Providers, show: Show): INodeProperties[] =>
+	providers.flatMap((provider) =>
+		provider.models.flatMap((model) =>
+			tariffsOf(model).map(({ mode, resolutions, price }) => {
+				const names = resolutions.map(optionName).join(' or ') + (mode && ` (${optionName(mode)})`);
+				return {
+					displayName: `At ${provider.displayName}'s list price, ${lengthsOf(model)} in ${names} cost ${price}.`,
+					name: 'priceNotice',
+					type: 'notice' as const,
+					default: '',
+					displayOptions: {
+						show: {
+							...show,
+							...(providers.length > 1 && { provider: [provider.id] }),
+							model: [model.id],
+							...(mode && { mode: [mode] }),
+							// A field with one choice is not there, so nothing can depend on it.
+							...(model.resolutions.length > 1 && { resolution: resolutions }),
+						},
+					},
+				};
+			}),
+		),
+	);
+
+interface Tariff {
+	/** Empty where the model has none. */
+	mode: string;
+	/** Those that cost the same. */
+	resolutions: Resolution[];
+	/** In words. */
+	price: string;
+}
+
+function tariffsOf({ price, modes = [''], resolutions, durations }: ModelSpec): Tariff[] {
+	if (!price) return [];
+	return modes.flatMap((mode) => {
+		const texts = resolutions.map((resolution) => textOf(price({ resolution, mode }), durations));
+		return [...new Set(texts)].map((text) => ({
+			mode,
+			resolutions: resolutions.filter((_, index) => texts[index] === text),
+			price: text,
+		}));
+	});
+}
+
+const shortestAndLongest = (durations: readonly number[]) => [
+	...new Set([Math.min(...durations), Math.max(...durations)]),
+];
+
+const lengthsOf = ({ durations }: ModelSpec) =>
+	`${shortestAndLongest(durations).join(' to ')} seconds`;
+
+function textOf({ silent, audio }: SecondPrice, durations: readonly number[]): string {
+	const lengths = shortestAndLongest(durations);
+	const cost = (second: number) =>
+		lengths.map((seconds) => `$${(seconds * second).toFixed(2)}`).join(' to ') +
+		(lengths.length > 1 ? ` ($${second} a second)` : '');
+	return `${cost(silent)} without audio, ${cost(audio)} with audio`;
+}
