@@ -80,6 +80,11 @@ export class N8nClient {
 		return answer.data.map(({ name }) => name);
 	}
 
+	/** What the editor previews of an output; `path` is version, resource and operation. */
+	async outputSchema(type: string, path: string): Promise<unknown> {
+		return (await this.http.get<unknown>(`/schemas/${type}/${path}.json`)).data;
+	}
+
 	async createCredential(credential: Credential): Promise<string> {
 		return (await this.post<{ id: string }>('/credentials', credential)).id;
 	}

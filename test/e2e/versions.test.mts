@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { outputOf } from '../../scripts/n8n/rest.mts';
+import { jobItemSchema } from '../../scripts/schema/jobItem.mts';
 import { newNode, to } from '../../scripts/n8n/workflow.mts';
 import { nodeTypes } from '../package.mts';
 import { runOnce, useSession } from './n8nSession.mts';
@@ -16,7 +17,7 @@ const saved: INodeParameters = {
 
 const actionNodes = Object.keys(nodeTypes).filter((name) => !name.endsWith('Trigger'));
 
-describe.each(actionNodes)('%s, saved without an operation', (name) => {
+describe.each(actionNodes)('%s as it may have been saved', (name) => {
 	const type = `n8n-nodes-veo-reference-video.${name}`;
 	const run = async (typeVersion: number) => {
 		const { credentials } = session();
@@ -30,12 +31,21 @@ describe.each(actionNodes)('%s, saved without an operation', (name) => {
 		return outputOf(execution, 'Veo').map(({ json }) => json);
 	};
 
-	it('version 1 generates without waiting', async () => {
+	it.each(['1.0.0', '1.1.0'])('the editor is given the outputs of %s', async (version) => {
+		for (const operation of ['video/generate', 'video/generateAndWait', 'job/get']) {
+			const schema = await session().client.outputSchema(type, `${version}/${operation}`);
+			expect(schema).toEqual(jobItemSchema);
+		}
+		const unknown = session().client.outputSchema(type, `${version}/video/paint`);
+		await expect(unknown).rejects.toThrow('404');
+	});
+
+	it('without an operation, version 1 generates without waiting', async () => {
 		expect(await run(1)).toMatchObject([{ status: 'queued', videoUrl: null }]);
 		expect(session().sandbox.count({ call: 'status' })).toBe(0);
 	});
 
-	it('version 1.1 generates and waits', async () => {
+	it('without an operation, version 1.1 generates and waits', async () => {
 		const videoUrl = expect.stringMatching(/^http/);
 		expect(await run(1.1)).toMatchObject([{ status: 'completed', videoUrl }]);
 	});

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { PackageDirectoryLoader } from 'n8n-core';
-import type { INodeTypeDescription, Themed } from 'n8n-workflow';
+import { loadOutputSchema, PackageDirectoryLoader } from 'n8n-core';
+import type { INodePropertyOptions, INodeTypeDescription, Themed } from 'n8n-workflow';
 
 import sourceManifest from '../../package.json';
+import { jobItemSchema } from '../../scripts/schema/jobItem.mts';
 import { credentialTypes, nodeTypes } from '../package.mts';
 import { useUnpackedPackage } from './unpacked.mts';
 
@@ -65,6 +66,31 @@ describe('what n8n finds in the package', () => {
 			);
 			const names = loaded.properties.map((field) => field.name);
 			expect(names).toEqual(expect.arrayContaining(properties.map((field) => field.name)));
+		}
+	});
+
+	const outputs = Object.entries(nodeTypes).flatMap(([name, Type]) => {
+		const { version, properties } = new Type().description;
+		const operations = properties
+			.filter((field) => field.name === 'operation')
+			.flatMap(({ displayOptions, options }) =>
+				(options as INodePropertyOptions[]).map(
+					({ value }) => [displayOptions?.show?.resource?.[0], value] as const,
+				),
+			);
+		return [version].flat().map((one) => [name, one, operations] as const);
+	});
+
+	it.each(outputs)('%s %s: the editor can preview every output', (name, version, operations) => {
+		const path = join(unpacked().folder, loader.nodeTypes[name].sourcePath);
+		const schemaOf = (resource?: string, operation?: string) =>
+			loadOutputSchema({ nodeDir: dirname(path), version, resource, operation });
+		if (operations.length === 0) expect(schemaOf()).toEqual(jobItemSchema);
+		for (const [resource, operation] of operations) {
+			expect([operation, schemaOf(String(resource), String(operation))]).toEqual([
+				operation,
+				jobItemSchema,
+			]);
 		}
 	});
 
