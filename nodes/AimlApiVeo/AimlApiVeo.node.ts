@@ -2,6 +2,7 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { nodeProperties } from '../shared/description';
+import { actionBuilderHint } from '../shared/description/builderHint';
 import { customOperations } from '../shared/operations';
 import { aimlApi } from './aimlApi.provider';
 
@@ -16,6 +17,7 @@ export class AimlApiVeo implements INodeType {
 		description: 'Generate Veo 3.1 videos from reference images with AI/ML API',
 		defaults: { name: 'AI/ML API Veo' },
 		usableAsTool: true,
+		builderHint: actionBuilderHint,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'veoAimlApi', required: true }],

@@ -8,6 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { answerDelivery } from '../shared/callback/delivery';
 import { authenticationField, nodeProperties, providerField } from '../shared/description';
+import { actionBuilderHint } from '../shared/description/builderHint';
 import { customOperations } from '../shared/operations';
 import { providers } from '../shared/registry';
 import { handleWakeUp, sleepWebhooks } from '../shared/sleep/wake';
@@ -23,6 +24,7 @@ export class VeoReferenceVideo implements INodeType {
 		description: 'Generate Veo 3.1 videos from prompts and reference images with several providers',
 		defaults: { name: 'Veo Reference Video' },
 		usableAsTool: true,
+		builderHint: actionBuilderHint,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [

@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import manifest from '../../package.json';
 import { nodeTypes } from '../package.mts';
 import { lintFields } from './lintFields.mts';
 import { actionNodeTable, allFields, choicesOf, shownField } from './parameters.mts';
@@ -131,6 +132,18 @@ describe.each(actionNodeTable)('the operations of %s', (_, node) => {
 		expect(option.routing?.operations?.pagination).toEqual(expect.any(Function));
 		const runs = node.type.customOperations?.[resource];
 		expect(runs?.[String(option.value)]).toEqual(expect.any(Function));
+	});
+
+	it('the AI builder is told which operation to choose, what costs money, and what goes with it', () => {
+		const hinted = operations.filter(([, , { builderHint }]) => builderHint);
+		expect(new Set(hinted.map(([path]) => path))).toEqual(
+			new Set(['video.generateAndWait', 'video.generate', 'job.get']),
+		);
+		const { searchHint, relatedNodes = [] } = node.description.builderHint ?? {};
+		expect(searchHint).toMatch(/\bgenerateAndWait\b.*\bbilled\b/);
+		const names = relatedNodes.map(({ nodeType }) => nodeType);
+		expect(names).toEqual([`${manifest.name}.veoReferenceVideoTrigger`]);
+		expect(Object.keys(nodeTypes)).toContain(names[0].split('.')[1]);
 	});
 
 	it('no two of them have the same action', () => {

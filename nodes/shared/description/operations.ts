@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { routingOf } from '../operations';
 import type { Providers } from '../types';
+import { operationHints } from './builderHint';
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
@@ -36,6 +37,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 			action: 'Generate video and wait',
 			description:
 				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed.',
+			builderHint: operationHints.generateAndWait,
 			routing: routingOf(providers, 'video', 'generateAndWait'),
 		},
 		{
@@ -44,6 +46,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 			action: 'Generate video without waiting',
 			description:
 				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed.',
+			builderHint: operationHints.generate,
 			routing: routingOf(providers, 'video', 'generate'),
 		},
 		{
@@ -69,6 +72,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		value: 'get',
 		action: 'Get job',
 		description: 'Get the status of a job by its ID, and the video URL when it has finished',
+		builderHint: operationHints.get,
 		routing: routingOf(providers, 'job', 'get'),
 	};
 	const cancel: INodePropertyOptions = {

@@ -46,6 +46,10 @@ const batchOptions: INodeProperties[] = [
 		default: 10,
 		description:
 			'The most that all items together may cost by estimate; a batch over it, or of unknown price, is not submitted',
+		builderHint: {
+			propertyHint:
+				'Set it where the number of items is not known beforehand, such as rows of a sheet',
+		},
 	},
 	{
 		displayName: 'Concurrency',

@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Providers } from '../types';
-import type { ModelSpec, Resolution, SecondPrice } from '../types';
+import type { ModelSpec, Providers, Resolution, SecondPrice } from '../types';
 import { optionName } from './optionNames';
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
