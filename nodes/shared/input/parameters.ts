@@ -145,7 +145,6 @@ export function readMetadata(item: Item): IDataObject | null {
 	);
 }
 
-/** The job ID of the operations on a job, refused when it is another provider's. */
 /** Of an item whose request was refused: it has no job, and the reason then is the reason now. */
 export function refusalInInput(item: Item) {
 	const { error: failure } = jobInInput(item, null) as Partial<VideoJob>;
@@ -156,6 +155,7 @@ export function refusalInInput(item: Item) {
 	return error;
 }
 
+/** The job ID of the operations on a job, refused when it is another provider's. */
 export function readJobId(item: Item): string {
 	const { provider } = item;
 	const jobId = String(item.parameter('jobId') ?? '').trim();
