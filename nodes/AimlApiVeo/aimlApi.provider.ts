@@ -65,7 +65,7 @@ function parseStatus(response: WireResponse): JobState {
 		case 'succeeded': {
 			const videoUrl = firstVideoUrl(body.video);
 			if (videoUrl) return { status: 'completed', videoUrl, cost: costOf(body, 'charged') };
-			return { status: 'in_progress' };
+			return { status: 'in_progress', isFinishing: true };
 		}
 		default:
 			// generating, active, processing, and every word we have not met yet

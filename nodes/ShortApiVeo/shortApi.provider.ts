@@ -64,6 +64,7 @@ function parseStatus(response: WireResponse): JobState {
 		const { videos, images, video, url, video_url: videoUrlField } = asObject(data.result);
 		const videoUrl = firstVideoUrl(videos, images, video, url, videoUrlField);
 		if (videoUrl) return { status: 'completed', videoUrl, model };
+		return { status: 'in_progress', isFinishing: true, model };
 	}
 	return { status: isQueued(data.status) ? 'queued' : 'in_progress', model };
 }

@@ -16,7 +16,7 @@ import { keepSpentNonces, spentNoncesOf } from '../shared/n8n/state';
 import type { VideoJob } from '../shared/job/job';
 import { fetchVideo } from '../shared/video/download';
 import { asNodeFailure } from '../shared/output/outcome';
-import { lookAtJob } from '../shared/job/read';
+import { lookAtEndedJob } from '../shared/job/read';
 
 /** Shared by all triggers of the process: what it remembers is keyed by what only one can know. */
 const once = new OnceOnly();
@@ -51,7 +51,7 @@ async function checksOf(item: WebhookItem): Promise<Checks> {
 		once,
 		scope: String(functions.getWorkflow().id ?? ''),
 		stored: spentNoncesOf(functions),
-		read: async (jobId) => await lookAtJob(item, jobId),
+		read: async (jobId) => await lookAtEndedJob(item, jobId),
 		warn: (problem) => warn(functions, warnings[problem]),
 	};
 }

@@ -129,7 +129,12 @@ export type JobState = {
 	/** Where the answer repeats it. */
 	model?: string;
 } & (
-	| { status: 'queued' | 'in_progress'; progress?: number }
+	| {
+			status: 'queued' | 'in_progress';
+			progress?: number;
+			/** The provider calls it completed, and its video is still to come: within seconds. */
+			isFinishing?: true;
+	  }
 	/** Ended, but only the result tells how. `failure` is what the status already said about it. */
 	| { status: 'settled'; failure?: Failure }
 	| { status: 'completed'; videoUrl: string; videoUrlExpiresAt?: string; cost?: Cost }

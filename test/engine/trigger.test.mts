@@ -7,7 +7,7 @@ import { sealToken } from '../../nodes/shared/callback/token';
 import { providers } from '../../nodes/shared/registry';
 import { startSandbox } from '../../sandbox/server.mts';
 import { jsonOf, request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
-import { allWarnings, startTrigger } from './triggerHarness.mts';
+import { allWarnings, startTrigger, until } from './triggerHarness.mts';
 import type { RunningTrigger } from './triggerHarness.mts';
 
 const sandbox = useSandbox(0.05);
@@ -21,12 +21,6 @@ const silent = providers
 	.map((provider) => [provider.id, provider] as const);
 
 const pause = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(condition: () => boolean, withinMs = 5000) {
-	for (const end = Date.now() + withinMs; !condition(); await pause(10)) {
-		if (Date.now() > end) throw new Error('it did not happen in time');
-	}
-}
 
 describe.each(calling)('%s', (id, provider) => {
 	let trigger: RunningTrigger;

@@ -73,7 +73,9 @@ export function submitProblem(value: unknown): Problem {
 /** What is wrong with what `status.parse` or `result.parse` returned. */
 export function stateProblem(value: unknown): Problem {
 	if (!isObject(value)) return 'it is no object';
-	const { status, failure, videoUrl, model } = value;
+	const { status, failure, videoUrl, model, isFinishing } = value;
+	if (isFinishing !== undefined && (isFinishing !== true || status !== 'in_progress'))
+		return 'what is finishing is not in progress';
 	if (model !== undefined && typeof model !== 'string') return 'the model is no text';
 	switch (status) {
 		case 'queued':

@@ -1,5 +1,6 @@
 import { describeText } from '../wire/answers';
 import type { Item } from '../n8n/item';
+import { jitter, pause } from '../time/pause';
 import { retry } from '../time/retry';
 import { isAnswer, retryAfterMs, send } from '../http/send';
 import type { JobState, VideoProvider, WireRequest, WireResponse } from '../types';
@@ -61,12 +62,39 @@ const unreadBecause = (error: Error): Reading => ({
 	},
 });
 
+const maxAttempts = 4;
 const longestWaitMs = 30_000;
 
 /** Reads until the provider answers: a paid job must not look lost because one GET was unlucky. */
 export const readJobPatiently = async (item: Item, jobId: string): Promise<Reading> =>
+	await untilFinished(item, async () => await readUntilAnswered(item, jobId));
+
+/** A look at a job that its provider has called about: whether it calls again is not certain. */
+export const lookAtEndedJob = async (item: Item, jobId: string): Promise<Reading> =>
+	await untilFinished(item, async () => await lookAtJob(item, jobId));
+
+const finishingMs = 1000;
+
+/** Some say `completed` a moment before there is a video: that moment is waited for. */
+async function untilFinished(item: Item, read: () => Promise<Reading>): Promise<Reading> {
+	let reading = await read();
+	for (let attempt = 1; attempt < maxAttempts && isFinishing(reading); attempt++) {
+		await pause(jitter(finishingMs), item.signal);
+		const next = await read();
+		// An unlucky question does not change what is known.
+		if (next.state.status === 'unreadable') break;
+		reading = next;
+	}
+	return reading;
+}
+
+/** Asked to be left alone for longer than the moment, we say what is known. */
+const isFinishing = ({ state, retryAfterMs: breakMs = 0 }: Reading): boolean =>
+	'isFinishing' in state && breakMs <= finishingMs;
+
+const readUntilAnswered = async (item: Item, jobId: string): Promise<Reading> =>
 	await retry(async () => await readJob(item, jobId), {
-		attempts: 4,
+		attempts: maxAttempts,
 		firstDelayMs: 500,
 		mayRepeat: ({ state }) => state.status === 'unreadable' && state.failure.retryable,
 		askedMs: ({ retryAfterMs: asked }) => asked && Math.min(asked, longestWaitMs),

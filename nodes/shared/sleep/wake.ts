@@ -9,7 +9,7 @@ import { authenticationOf, deliveryOf, warn, webhookItem } from '../callback/del
 import type { WebhookItem } from '../callback/delivery';
 import { authenticate } from '../callback/receive';
 import { explained, hasEnded, jobInState } from '../job/job';
-import { lookAtJob } from '../job/read';
+import { lookAtEndedJob, lookAtJob } from '../job/read';
 import { inputOf } from '../n8n/platform';
 import { toItems } from '../output/jobItem';
 import { isAwaited } from '../output/outcome';
@@ -105,8 +105,9 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 	if (!sleep) return notNow;
 	const { gathering, patience } = sleep;
 	const read = async (index: number) => {
-		const apartMs = index === token.item ? refusalsApartMs.own : refusalsApartMs.others;
-		return await readParked(parked[index], (state) =>
+		const isOwn = index === token.item;
+		const apartMs = isOwn ? refusalsApartMs.own : refusalsApartMs.others;
+		return await readParked(parked[index], isOwn ? lookAtEndedJob : lookAtJob, (state) =>
 			patience.lostWith(index, state, Date.now(), apartMs),
 		);
 	};
@@ -131,11 +132,12 @@ function parkedIn(item: WebhookItem): JobOutcome[] {
 /** A job as it is, read with the user's own key; one that can never be read leaves as it was. */
 async function readParked(
 	outcome: JobOutcome,
+	look: typeof lookAtJob,
 	lostWith: (state: JobState) => Failure | undefined,
 ): Promise<JobReading<Ended>> {
 	const { item, job, raw: parkedRaw } = outcome;
 	if (!isAwaited(outcome)) return { ended: { job, raw: parkedRaw } };
-	const { state, raw } = await lookAtJob(item, String(job.jobId));
+	const { state, raw } = await look(item, String(job.jobId));
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
 	const lost = lostWith(state);
 	if (lost)

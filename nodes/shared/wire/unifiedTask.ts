@@ -93,11 +93,14 @@ function parseStatus(response: WireResponse): JobState {
 			? { status: 'canceled', failure: { ...failure, code: 'canceled', retryable: false }, model }
 			: { status: 'failed', failure, model };
 	}
-	const videoUrl = firstVideoUrl(body.results, body.result_data);
-	if (body.status === 'completed' && videoUrl) {
-		return { status: 'completed', videoUrl, videoUrlExpiresAt: expiryOf(body), model };
+	if (body.status === 'completed') {
+		const videoUrl = firstVideoUrl(body.results, body.result_data);
+		// It may come before its results.
+		return videoUrl
+			? { status: 'completed', videoUrl, videoUrlExpiresAt: expiryOf(body), model }
+			: { status: 'in_progress', progress, isFinishing: true, model };
 	}
-	// `completed` may come before its results; words we do not know mean that it still runs.
+	// Words we do not know mean that it still runs.
 	return { status: 'in_progress', progress, model };
 }
 
