@@ -8,7 +8,7 @@ import type { DefaultRenderer, ListrTask, SimpleRenderer } from 'listr2';
 
 import { ROOT } from '../scripts/folders.mts';
 import { installN8n, N8N_VERSION } from '../scripts/n8n/install.mts';
-import { OWNER } from '../scripts/n8n/rest.mts';
+import { LOGIN_LINES } from '../scripts/n8n/rest.mts';
 import { CREDENTIAL_TYPES, startSession } from '../scripts/n8n/session.mts';
 import type { Session } from '../scripts/n8n/session.mts';
 import { packPackage } from '../scripts/pack.mts';
@@ -190,7 +190,7 @@ function report({ rows, problems }: CheckedRun): boolean {
 
 async function keepRunning({ session, workflowId }: Context): Promise<void> {
 	console.log(`\nn8n stays open at ${session.n8n.url}/workflow/${workflowId}`);
-	console.log(`  email     ${OWNER.email}\n  password  ${OWNER.password}`);
+	console.log(LOGIN_LINES);
 	console.log('Press Ctrl-C to end it.');
 	const how = await session.n8n.ended;
 	if (!interrupted) throw new Error(`n8n ended by itself (${how}).`);

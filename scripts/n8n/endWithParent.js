@@ -1,4 +1,4 @@
-// Loaded into n8n with --require: when the program that started n8n is gone, even killed, n8n ends too.
+// Loaded with --require: when the program that started this one is gone, even killed, this one ends too.
 const LAST_RESORT_MS = 5_000;
 
 process.once('disconnect', () => {

@@ -1,16 +1,25 @@
 import axios from 'axios';
 import type { AxiosInstance } from 'axios';
 import { parse } from 'flatted';
-import type { IConnections, INode, INodeExecutionData, IRunExecutionData } from 'n8n-workflow';
+import type {
+	IConnections,
+	INode,
+	INodeExecutionData,
+	INodeTypeDescription,
+	IRunExecutionData,
+} from 'n8n-workflow';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Who owns the n8n of a demo or a test; it listens on this machine only and is thrown away. */
+/** Who owns the n8n of a demo, a test or a developer; it listens on this machine only. */
 export const OWNER = {
 	email: 'demo@veo-reference-video.example',
 	password: 'Reference-2-Video',
 	firstName: 'Demo',
 	lastName: 'Owner',
 };
+
+/** For a person who opens that n8n. */
+export const LOGIN_LINES = `  email     ${OWNER.email}\n  password  ${OWNER.password}`;
 
 const ENDED = new Set(['success', 'error', 'crashed', 'canceled']);
 
@@ -56,6 +65,14 @@ export class N8nClient {
 		});
 	}
 
+	/** Logs in as the owner, who is created where there is none. */
+	async enter(): Promise<void> {
+		const { userManagement } = await this.get<{
+			userManagement: { showSetupOnFirstLoad?: boolean };
+		}>('/settings');
+		await (userManagement.showSetupOnFirstLoad ? this.setUpOwner() : this.logIn());
+	}
+
 	/** Creates the owner of a new n8n and stays logged in. */
 	async setUpOwner(): Promise<void> {
 		const answer = await this.http.post('/rest/owner/setup', OWNER);
@@ -74,10 +91,9 @@ export class N8nClient {
 		this.http.defaults.headers.common.Cookie = session;
 	}
 
-	/** Names of all node types that n8n has loaded. */
-	async nodeTypes(): Promise<string[]> {
-		const answer = await this.http.get<Array<{ name: string }>>('/types/nodes.json');
-		return answer.data.map(({ name }) => name);
+	/** All node types that n8n has loaded, as the editor gets them. */
+	async nodeTypes(): Promise<INodeTypeDescription[]> {
+		return (await this.http.get<INodeTypeDescription[]>('/types/nodes.json')).data;
 	}
 
 	/** What the editor previews of an output; `path` is version, resource and operation. */
@@ -87,6 +103,27 @@ export class N8nClient {
 
 	async createCredential(credential: Credential): Promise<string> {
 		return (await this.post<{ id: string }>('/credentials', credential)).id;
+	}
+
+	/** All of them, without their secrets. */
+	async credentials(): Promise<Array<{ id: string; name: string; type: string }>> {
+		return await this.get('/credentials');
+	}
+
+	/** The saved workflow. */
+	async workflow(id: string): Promise<Workflow> {
+		return await this.get(`/workflows/${id}`);
+	}
+
+	/** Creates it, or writes over the one of this type that has its name. @returns its id */
+	async saveCredential(credential: Credential): Promise<string> {
+		const { name, type } = credential;
+		const same = (await this.credentials()).find(
+			(known) => known.name === name && known.type === type,
+		);
+		if (!same) return await this.createCredential(credential);
+		await this.http.patch(`/rest/credentials/${same.id}`, credential);
+		return same.id;
 	}
 
 	/** The same check as the editor's "Retry" button on a credential. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CACHE } from '../folders.mts';
@@ -15,6 +15,21 @@ export async function createRunFolder(): Promise<string> {
 		}
 	}
 	return await mkdtemp(join(CACHE, `${PREFIX}${process.pid}-`));
+}
+
+/**
+ * A folder that is kept, for this process alone: two n8n would spoil each other's database.
+ * @returns gives it back
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+	await mkdir(folder, { recursive: true });
+	const lock = join(folder, 'pid');
+	const owner = Number(await readFile(lock, 'utf8').catch(() => '0'));
+	if (owner > 0 && owner !== process.pid && isAlive(owner)) {
+		throw new Error(`Process ${owner} uses ${folder}. End it first, or delete ${lock}.`);
+	}
+	await writeFile(lock, String(process.pid));
+	return async () => await rm(lock, { force: true });
 }
 
 function isAlive(pid: number): boolean {

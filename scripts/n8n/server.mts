@@ -14,6 +14,9 @@ const READY_WITHIN_MS = 120_000;
 const STOPS_WITHIN_MS = 15_000;
 const TAIL_LINES = 40;
 
+/** To be loaded with --require into a process that has an IPC channel to us. */
+export const END_WITH_PARENT = join(import.meta.dirname, 'endWithParent.js');
+
 /** What the reader's shell sets for an n8n of their own must not reach ours. */
 const FOREIGN_SETTINGS =
 	/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|NODE_PATH$|NODE_OPTIONS$|NODE_ENV$|JEST_)/;
@@ -34,6 +37,7 @@ export interface N8nOptions {
 	version: string;
 	/** n8n keeps its database, keys and packages here. */
 	userFolder: string;
+	/** Packed packages to load; what the folder has already stays when it is left out. */
 	tarballs?: string[];
 	env?: Record<string, string>;
 	/** A free one is taken when it is left out. */
@@ -44,14 +48,14 @@ export interface N8nOptions {
 export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	const { node, startScript } = await installN8n(options.version);
 	await mkdir(options.userFolder, { recursive: true });
-	await addCommunityPackages(options.userFolder, options.tarballs ?? []);
+	if (options.tarballs) await addCommunityPackages(options.userFolder, options.tarballs);
 
 	const logFile = join(options.userFolder, 'n8n.log');
 	const log = await open(logFile, 'a');
-	const port = options.port ?? (await freePort());
+	// Who listens on it already would answer in the place of ours.
+	const port = await freePort(options.port);
 	const brokerPort = await freePort();
-	const guard = join(import.meta.dirname, 'endWithParent.js');
-	const child = spawn(node, ['--require', guard, startScript, 'start'], {
+	const child = spawn(node, ['--require', END_WITH_PARENT, startScript, 'start'], {
 		cwd: options.userFolder,
 		env: { ...ownEnvironment(options.userFolder, port, brokerPort), ...options.env },
 		// The channel is only there to break when we die; the group is what we may signal as a whole.
@@ -148,9 +152,13 @@ export async function logTail({ logFile }: Pick<N8nServer, 'logFile'>): Promise<
 	return lines.slice(-TAIL_LINES).join('\n');
 }
 
-async function freePort(): Promise<number> {
+/** The port, where nobody listens on it; any free one when it is left out. */
+export async function freePort(wanted = 0): Promise<number> {
 	const probe = createServer();
-	await new Promise<void>((resolve) => probe.listen(0, HOST, resolve));
+	await new Promise<void>((resolve, reject) => {
+		probe.once('error', () => reject(new Error(`Port ${wanted} is in use: choose another one.`)));
+		probe.listen(wanted, HOST, resolve);
+	});
 	const { port } = probe.address() as AddressInfo;
 	await new Promise((resolve) => probe.close(resolve));
 	return port;

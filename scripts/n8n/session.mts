@@ -8,7 +8,7 @@ import { createRunFolder } from './runFolder.mts';
 import { startN8n } from './server.mts';
 import type { N8nServer } from './server.mts';
 
-/** A new n8n with our package, its owner logged in, beside a sandbox that plays the providers. */
+/** An n8n with our package, its owner logged in, beside a sandbox that plays the providers. */
 export interface Session {
 	sandbox: Sandbox;
 	/** The one that runs now. */
@@ -18,12 +18,17 @@ export interface Session {
 	credentials: Record<string, { id: string; name: string }>;
 	/** Kills n8n as a power cut would, and starts it again with the same data at the same address. */
 	killAndRestartN8n(): Promise<void>;
-	/** Ends both. The folder with n8n's log stays when `keepLog` is set, until the next run. */
+	/** Ends both. A new folder with n8n's log stays when `keepLog` is set, until the next run. */
 	close(options?: { keepLog?: boolean }): Promise<void>;
 }
 
 export interface SessionOptions {
-	tarball: string;
+	/** The packed package; absent where `userFolder` has it already. */
+	tarball?: string;
+	/** n8n's folder, kept at the end; absent: a new one, which is removed. */
+	userFolder?: string;
+	/** n8n's; a free one is taken when it is left out. */
+	port?: number;
 	/** How long the sandbox takes for a video. */
 	jobSeconds: number;
 	/** The folders that the workflows may read from and write to. */
@@ -46,33 +51,34 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		env,
 		version = N8N_VERSION,
 	} = options;
-	const userFolder = await createRunFolder();
+	const userFolder = options.userFolder ?? (await createRunFolder());
+	const isKept = options.userFolder !== undefined;
 	const sandbox = await startSandbox({ port: 0, jobSeconds, allowHttpCallbacks });
 	let n8n: N8nServer | undefined;
-	const start = async (port?: number) =>
+	const start = async (port = options.port) =>
 		await startN8n({
 			version,
 			userFolder,
-			tarballs: [tarball],
+			tarballs: tarball === undefined ? undefined : [tarball],
 			env: { N8N_RESTRICT_FILE_ACCESS_TO: fileFolders.join(';'), ...env },
 			port,
 		});
 	const close: Session['close'] = async ({ keepLog = false } = {}) => {
 		await n8n?.stop();
 		await sandbox.stop();
-		if (!keepLog) await rm(userFolder, { recursive: true, force: true });
+		if (!keepLog && !isKept) await rm(userFolder, { recursive: true, force: true });
 	};
 	try {
 		let running = (n8n = await start());
 		const client = new N8nClient(running.url);
-		await client.setUpOwner();
+		await client.enter();
 		return {
 			sandbox,
 			get n8n() {
 				return running;
 			},
 			client,
-			credentials: await createCredentials(client, sandbox),
+			credentials: await saveCredentials(client, sandbox),
 			async killAndRestartN8n() {
 				await running.kill();
 				running = n8n = await start(Number(new URL(running.url).port));
@@ -94,13 +100,13 @@ export const CREDENTIAL_TYPES: Record<string, string> = {
 	evolink: 'veoEvoLinkApi',
 };
 
-async function createCredentials(client: N8nClient, { credentials }: Sandbox) {
-	const created: Session['credentials'] = {};
+async function saveCredentials(client: N8nClient, { credentials }: Sandbox) {
+	const saved: Session['credentials'] = {};
 	for (const [provider, data] of Object.entries(credentials)) {
 		const type = CREDENTIAL_TYPES[provider];
 		if (!type) throw new Error(`CREDENTIAL_TYPES names no credential type for ${provider}.`);
 		const name = `${provider} (sandbox)`;
-		created[type] = { id: await client.createCredential({ name, type, data }), name };
+		saved[type] = { id: await client.saveCredential({ name, type, data }), name };
 	}
-	return created;
+	return saved;
 }

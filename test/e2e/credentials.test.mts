@@ -20,7 +20,7 @@ describe.each(Object.entries(CREDENTIAL_TYPES))('the credential of %s', (provide
 });
 
 it('n8n has loaded every node of the package', async () => {
-	const names = await session().client.nodeTypes();
+	const names = (await session().client.nodeTypes()).map(({ name }) => name);
 	const own = names.filter((name) => name.startsWith('n8n-nodes-veo-reference-video.'));
 	expect(own.filter((name) => !name.endsWith('Tool')).sort()).toEqual(
 		Object.keys(nodeTypes)
