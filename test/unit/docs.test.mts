@@ -1,0 +1,88 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = join(__dirname, '../..');
+
+const documents = ['CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+
+const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
+
+/** The text without its code blocks: trees, diagrams and samples are no lists of paths. */
+const proseOf = (text: string) => text.replace(/^```.*?^```/gms, '');
+
+/** What links lead to in this repository. */
+const linksIn = (text: string) =>
+	[...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)]
+		.map(([, link]) => link)
+		.filter((link) => !/^[a-z]+:/i.test(link));
+
+const endings = /\.(m?[jt]s|json|md|svg|csv|ya?ml)$/;
+
+const folders = readdirSync(root, { withFileTypes: true })
+	.filter((entry) => entry.isDirectory())
+	.map(({ name }) => name);
+
+/** Code that is a path: with a slash or an ending at its end, or with a folder of the root in front. */
+const pathsIn = (text: string) =>
+	[...proseOf(text).matchAll(/`([^`\n]+)`/g)]
+		.map(([, code]) => code)
+		.filter((code) => /^[\w.@-]+(\/[\w.@-]+)*\/?$/.test(code))
+		.filter((code) => {
+			const [first, ...rest] = code.split('/');
+			return /\/$/.test(code) || endings.test(code) || (rest.length > 0 && folders.includes(first));
+		})
+		// The provider that "Add a provider" adds.
+		.filter((code) => !/sixth/i.test(code));
+
+/** Paths count from the root, or from the core. */
+const exists = (path: string) =>
+	['', 'nodes/shared'].some((base) => existsSync(join(root, base, path)));
+
+/** Headings as GitHub names them in an address. */
+const anchorsOf = (text: string) =>
+	[...proseOf(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\w\s-]/g, '')
+			.replace(/\s/g, '-'),
+	);
+
+describe.each(documents)('%s', (document) => {
+	const text = textOf(document);
+
+	it('links to files, and to headings in them, that are there', () => {
+		const dead = linksIn(text).filter((link) => {
+			const [path, anchor] = link.split('#');
+			const target = path === '' ? document : join(dirname(document), path);
+			if (!existsSync(join(root, target))) return true;
+			return anchor !== undefined && !anchorsOf(textOf(target)).includes(anchor);
+		});
+		expect(dead).toEqual([]);
+	});
+
+	it('names files and folders that are there', () => {
+		expect(pathsIn(text).filter((path) => !exists(path))).toEqual([]);
+	});
+});
+
+it('the look at paths and links sees them', () => {
+	const sample =
+		'[a](gone.md#part) [b](https://example.com/x.md) `job/submit.ts` `nodes/gone` `gone.ts` `a/b` `npm test`\n```\n`x.ts`\n```\n';
+	expect(linksIn(sample)).toEqual(['gone.md#part']);
+	expect(pathsIn(sample)).toEqual(['job/submit.ts', 'nodes/gone', 'gone.ts']);
+	expect(pathsIn(sample).map(exists)).toEqual([true, false, false]);
+	expect(anchorsOf('## Who may import whom?\n')).toEqual(['who-may-import-whom']);
+});
+
+it('every decision is in the index, under its own title', () => {
+	const index = textOf('docs/decisions/README.md');
+	const pages = globSync('docs/decisions/[0-9]*.md', { cwd: root }).sort();
+	expect(pages.length).toBeGreaterThan(0);
+	for (const [position, page] of pages.entries()) {
+		const file = page.slice('docs/decisions/'.length);
+		const [, number, title] = /^# (\d+)\. (.+)\n/.exec(textOf(page)) ?? [];
+		expect([file, number]).toEqual([file, String(position + 1)]);
+		expect(file).toMatch(new RegExp(`^${number.padStart(4, '0')}-`));
+		expect(index).toContain(`| ${number} | [${title}](${file}) |`);
+	}
+});
