@@ -31,7 +31,8 @@ export class VeoAimlApi implements ICredentialType {
 
 	authenticate = authorization('Bearer');
 
-	// The public model list would accept any key; only an account's own data tells a wrong one.
+	// The public list of models answers any key. Only the account's own data is refused to a wrong
+	// one.
 	test: ICredentialTestRequest = {
 		request: { baseURL: '={{$credentials.baseUrl}}', url: '/v2/billing' },
 	};

@@ -14,7 +14,7 @@ export class VeoShortApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'ShortAPI documents no request that tells whether a key is right. The test only checks that the API answers and does not reject the key outright: a pass is no proof, the first generation is.',
+				'ShortAPI documents no request that tells whether a key is right. The test only checks that the API answers and does not reject the key outright. A passed test is therefore no proof that the key is right; only the first generation is.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -38,7 +38,8 @@ export class VeoShortApi implements ICredentialType {
 
 	authenticate = authorization('Bearer');
 
-	// Asks about a job that does not exist. Its answer is not documented, so only a refusal counts.
+	// Asks about a job that does not exist. The answer to that is not documented, so only a refusal
+	// of the key counts.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{$credentials.baseUrl}}',

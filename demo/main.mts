@@ -145,7 +145,7 @@ function followRows(ctx: Context): Task[] {
 				const { text, percent, ended } = rowProgress(row, ctx.session.sandbox, OUTPUT_FOLDER);
 				const exact = percent === undefined ? text : `${text} ${percent} %`;
 				task.title = `${title}: ${exact}`;
-				// Without a terminal each change is a line in a log: then only the steps count.
+				// Without a terminal, each change would be a line in a log, so only the steps are shown.
 				if (!canRedraw && text !== shown) task.output = `${title}: ${text}`;
 				shown = text;
 				if (ended || !running) return;
@@ -194,12 +194,13 @@ async function keepRunning({ session, workflowId }: Context): Promise<void> {
 	console.log('Press Ctrl-C to end it.');
 	const how = await session.n8n.ended;
 	if (!interrupted) throw new Error(`n8n ended by itself (${how}).`);
-	// The one who pressed Ctrl-C is about to end the process.
+	// The user has pressed Ctrl-C and is about to end the process.
 	await pause(60_000);
 }
 
 async function interrupt(signal: NodeJS.Signals): Promise<void> {
-	// A terminal sends Ctrl-C to every process, and the one that started us passes it on once more.
+	// A terminal sends Ctrl-C to every process, and the process that started this one passes it on
+	// again.
 	if (interrupted) return;
 	interrupted = true;
 	console.error(`\n${signal}: stopping n8n and the sandbox …`);

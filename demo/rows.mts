@@ -29,7 +29,9 @@ export async function readSheet<Row extends PromptRow | ResultRow>(path: string)
 	return parse(await readFile(path), { columns: true, bom: true });
 }
 
-/** What the providers' models do not make; such a row is refused before anything is submitted. */
+/**
+ * Formats that a provider's models cannot make. Such a row is refused before anything is submitted.
+ */
 const NOT_MADE: Record<string, string[]> = {
 	aimlapi: ['4k'],
 };

@@ -2,7 +2,10 @@ import type { SandboxState } from './contract.mts';
 import type { Directives } from './directives.mts';
 import type { JobFailure } from './jobs.mts';
 
-/** How an accepted job will fail: as its prompt says, or because of an image; else not at all. */
+/**
+ * How an accepted job will fail: as its prompt says, or because of an image. Undefined when it
+ * completes.
+ */
 export function failureOf(
 	asked: Directives,
 	images: string[],

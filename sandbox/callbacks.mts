@@ -20,7 +20,7 @@ export interface DeliverOptions {
 	/** The job's own callback address when undefined. */
 	url?: string;
 	times?: number;
-	/** All at once instead of one after the other. */
+	/** Sends all of them at once instead of one after the other. */
 	parallel?: boolean;
 	/** Changes the payload before it is signed. */
 	payload?: (payload: any) => unknown;

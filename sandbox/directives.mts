@@ -24,14 +24,14 @@ export function readDirectives(
 	const names = Object.keys(known);
 	for (const [, name, value] of prompt.matchAll(/#sandbox:([\w-]+)(?:=([\w.-]*))?/g)) {
 		const documented = value === undefined ? name : `${name}=N`;
-		// A misspelt directive that was ignored would look like a wrong outcome.
+		// A misspelt directive that is ignored would look like a wrong outcome.
 		if (!names.includes(documented)) {
 			const problem = `sandbox: no directive "${documented}" here; there are ${names.join(', ')}`;
 			return { directives, problem };
 		}
 		const number = value === undefined ? 1 : Number(value);
 		if (value === '' || !Number.isFinite(number) || number < 0) {
-			return { directives, problem: `sandbox: "${value}" is no number in "${documented}"` };
+			return { directives, problem: `sandbox: "${value}" is not a number in "${documented}"` };
 		}
 		directives.set(name, number);
 	}

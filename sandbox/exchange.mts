@@ -35,7 +35,7 @@ function flatten(headers: Request['headers']): Record<string, string> {
 	);
 }
 
-/** JSON as it was meant, files by their size, nothing for an empty body. */
+/** JSON is parsed, files are shown by their size, and an empty body gives undefined. */
 function readable(body: Buffer, contentType: string): unknown {
 	if (body.length === 0) return undefined;
 	if (/\bjson\b/i.test(contentType)) {

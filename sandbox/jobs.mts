@@ -37,7 +37,7 @@ export interface NewJob {
 	videoUrl: string;
 	/** How it will fail; undefined for a job that completes. */
 	failure?: JobFailure;
-	/** Ends after so many seconds, whatever the settings say. */
+	/** The job ends after so many seconds, whatever the settings say. */
 	seconds?: number;
 	callbackUrl?: string;
 }
@@ -55,7 +55,9 @@ export interface Job extends SandboxJob {
 // Node clamps longer timers to one millisecond.
 const longestTimer = 2 ** 31 - 1;
 
-/** The jobs of one sandbox. A job's state follows the clock; `onEnd` hears of each end once. */
+/**
+ * The jobs of one sandbox. A job's state follows the clock; `onEnd` is called once for each end.
+ */
 export class JobBook {
 	readonly #jobs = new Map<string, Job>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();

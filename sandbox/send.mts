@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import type { Answer } from './contract.mts';
 import type { Fault } from './faults.mts';
 
-/** Keeps no process alive whose clients and server are gone. */
+/** Does not keep the process alive when clients and server are gone. */
 const pause = async (milliseconds: number) => await sleep(milliseconds, undefined, { ref: false });
 
 /** Writes an answer, spoilt by `fault` if there is one. */

@@ -35,7 +35,8 @@ async function installDependencies() {
 	console.log(`${rewrite ? '\r\u001b[2K' : ''}${title}: done in ${seconds} s`);
 }
 
-// Signals are answered while npm installs, too: without this, killing us would leave it running.
+// Signals are handled while npm installs, too. Otherwise npm would go on when this script is
+// killed.
 let child;
 for (const signal of ['SIGINT', 'SIGTERM']) {
 	process.on(signal, () => {

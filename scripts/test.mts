@@ -45,7 +45,7 @@ const jest = (project: Project, ...args: string[]): Step =>
 	command(
 		`${project} tests`,
 		'jest',
-		// No project without a test: a pattern that matches nothing must not look like success.
+		// Without --passWithNoTests: a pattern that matches no test must not look like success.
 		`--selectProjects=${project}`,
 		'--json',
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
@@ -128,6 +128,6 @@ for (const { title, run } of steps) {
 }
 if (problem) console.error(problem);
 const { passed, failed } = await count();
-// Every step counts: a failed type check is a failure although jest has counted none.
+// Every step counts: a failed type check is a failure, although jest has not counted it.
 console.log(`${passed} passed, ${problem ? Math.max(failed, 1) : failed} failed`);
 process.exit(problem ? 1 : 0);

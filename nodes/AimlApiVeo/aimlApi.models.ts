@@ -1,8 +1,9 @@
 import type { ModelSpec } from '../shared/types';
 
 /**
- * https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video.
- * The schema has no aspect ratio: videos are 16:9. The price is asked for, see the provider.
+ * https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video. The
+ * schema has no aspect ratio: videos are 16:9. The price is read from the API: see `prices` of the
+ * provider.
  */
 export const aimlApiModels: readonly ModelSpec[] = [
 	{

@@ -28,7 +28,7 @@ function costOf({ meta }: IDataObject, kind: Cost['kind']): Cost | undefined {
 function readHttpError(response: WireResponse): Failure {
 	const reason = describeText(response.body.message);
 	const failure = failureFromStatus(response, reason);
-	// Used-up credits answer 403, as does a key without access.
+	// A 403 is the answer when the credits are used up, and also when the key has no access.
 	const isBalance = response.status === 403 && /credit|balance|top up/i.test(reason);
 	return isBalance ? { ...failure, code: 'insufficient_balance' } : failure;
 }
@@ -68,7 +68,7 @@ function parseStatus(response: WireResponse): JobState {
 			return { status: 'in_progress', isFinishing: true };
 		}
 		default:
-			// generating, active, processing, and every word we have not met yet
+			// These are generating, active, processing, and every word that we have not met yet.
 			return { status: 'in_progress' };
 	}
 }

@@ -16,7 +16,8 @@ export const evoLink: VideoProvider = {
 		prompt,
 		generation_type: 'REFERENCE',
 		image_urls: imageUrls,
-		// Sent although they are the only choice: the documented default of 4 seconds contradicts it.
+		// These two are sent although there is only one choice, because the documented default is 4
+		// seconds.
 		duration: format.duration,
 		aspect_ratio: format.aspectRatio,
 		quality: format.resolution,
@@ -35,7 +36,7 @@ export const evoLink: VideoProvider = {
 		({ data }) => asObject(data).file_url,
 	),
 
-	// The body is the answer to a task query; unsigned.
+	// The body is the same as the answer to a task query. It is not signed.
 	callback: {
 		jobIdOf: ({ id }) => (typeof id === 'string' && id ? id : undefined),
 		isDocumented: true,

@@ -12,7 +12,7 @@ import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
 
-/** fal asks about a job under owner and app alone, without the rest of the endpoint's path. */
+/** The address of a job has owner and app alone in it, without the rest of the endpoint's path. */
 const requestPath = (jobId: string, action = '') =>
 	`/fal-ai/veo3.1/requests/${encodeURIComponent(jobId)}${action}`;
 
@@ -49,7 +49,7 @@ function readError(response: WireResponse): Failure {
 	return failureFromStatus(response, reason);
 }
 
-/** The status of a job that fal's own infrastructure failed carries `error` and `error_type`. */
+/** When fal's own infrastructure has failed a job, its status carries `error` and `error_type`. */
 function readStatusError({ body }: WireResponse): Failure | undefined {
 	if (!body.error && !body.error_type) return undefined;
 	const message = [body.error, body.error_type].map(describeText).find(Boolean);
@@ -88,8 +88,8 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	if (response.status === 422 || response.status === 400) {
 		return { status: 'failed', failure: readError(response) };
 	}
-	// A server error alone may be bad luck with this read; an infrastructure failure of the job
-	// stands in its status too.
+	// A server error alone may concern this read only. When fal's infrastructure has failed the job,
+	// the status says so, too.
 	if (response.status >= 500 && settled.failure) {
 		return { status: 'failed', failure: settled.failure };
 	}

@@ -13,7 +13,7 @@ function headerOf({ headers }: Delivery, name: string): string {
 	return typeof value === 'string' ? value : '';
 }
 
-/** Request id, user id, timestamp and the hash of the raw body, a line each. */
+/** Request id, user id, timestamp and the hash of the raw body, each on its own line. */
 function messageOf(delivery: Delivery): Buffer {
 	const bodyHash = createHash('sha256').update(delivery.rawBody).digest('hex');
 	const parts = ['request-id', 'user-id', 'timestamp'].map((name) => headerOf(delivery, name));
@@ -25,7 +25,7 @@ function isSignedBy(key: JsonWebKey, message: Buffer, signature: Buffer): boolea
 	try {
 		return verify(null, message, createPublicKey({ key, format: 'jwk' }), signature);
 	} catch {
-		// A key that is none: as good as a wrong one.
+		// What cannot be used as a key counts as a wrong one.
 		return false;
 	}
 }

@@ -23,7 +23,7 @@ const dataOf = ({ body }: Pick<WireResponse, 'body'>) => asObject(body.data);
 /** Errors come as HTTP 200 with a `code` that is not 0; the text is in `info` or `message`. */
 const isRefusal = ({ body }: WireResponse) => body.code !== undefined && Number(body.code) !== 0;
 
-/** No list of codes is published; clients report 3000 for trouble behind the API that passes. */
+/** No list of codes is published. Clients report 3000 for passing trouble behind the API. */
 function readError(response: WireResponse): Failure {
 	const { code, info, message } = response.body;
 	const reason = describeText(info) || describeText(message);
@@ -60,7 +60,7 @@ function parseStatus(response: WireResponse): JobState {
 		};
 	}
 	if (isDone(data.status)) {
-		// A video model whose documentation shows its video under `images`.
+		// The documentation of this video model shows the video under `images`.
 		const { videos, images, video, url, video_url: videoUrlField } = asObject(data.result);
 		const videoUrl = firstVideoUrl(videos, images, video, url, videoUrlField);
 		if (videoUrl) return { status: 'completed', videoUrl, model };
@@ -103,7 +103,8 @@ export const shortApi: VideoProvider = {
 			if (!isSuccess(response) || !response.isJson) return readError(response);
 			const { job_id: jobId, amount } = dataOf(response);
 			if (typeof jobId !== 'string' || jobId === '') {
-				// The codes are not documented; a job that is named exists whatever they say.
+				// The codes are not documented. Where the answer names a job, the job exists whatever the
+				// code is.
 				return isRefusal(response) ? readError(response) : noJobId;
 			}
 			// A decimal in a string; the documented example is the price in US dollars.

@@ -18,7 +18,9 @@ import { fetchVideo } from '../shared/video/download';
 import { asNodeFailure } from '../shared/output/outcome';
 import { lookAtEndedJob } from '../shared/job/read';
 
-/** Shared by all triggers of the process: what it remembers is keyed by what only one can know. */
+/**
+ * Shared by all triggers of the process. It remembers nonces, and no two tokens have the same one.
+ */
 const once = new OnceOnly();
 
 const warnings = {

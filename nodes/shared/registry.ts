@@ -8,7 +8,7 @@ import type { ModelSpec, VideoProvider } from './types';
 /** Every provider; dropdowns, fields, tests and documentation start here. */
 export const providers: readonly VideoProvider[] = [fal, aimlApi, aiHubMax, shortApi, evoLink];
 
-/** Models, of whatever provider, that satisfy a condition; for errors that name what would work. */
+/** Models of all providers that satisfy a condition, for errors that name what would work. */
 export function modelsThat(can: (model: ModelSpec) => boolean): string[] {
 	return providers.flatMap((provider) =>
 		provider.models.filter(can).map((model) => `${model.id} (${provider.displayName})`),

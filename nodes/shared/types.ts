@@ -126,7 +126,7 @@ export interface AcceptedJob {
 }
 
 export type JobState = {
-	/** Where the answer repeats it. */
+	/** Only where the answer repeats it. */
 	model?: string;
 } & (
 	| {
@@ -155,7 +155,9 @@ export interface ImageFile {
 export interface UploadedImage {
 	/** What the model is told to read. */
 	imageUrl: string;
-	/** Where the bytes are still to go, by PUT and without the key; absent: they have arrived. */
+	/**
+	 * Where the bytes still have to go, by PUT and without the key; absent when they have arrived.
+	 */
 	putUrl?: string;
 }
 
@@ -223,7 +225,10 @@ export interface VideoProvider {
 		isDocumented: boolean;
 		/** Only where deliveries are signed. */
 		signing?: {
-			/** Where the public keys are (JWKS), first to last resort, for the credential's `restUrl`. */
+			/**
+			 * Addresses of the public keys (JWKS) for the credential's `restUrl`, in the order to try
+			 * them.
+			 */
 			keyUrls(restUrl: string): string[];
 			/** `now` in milliseconds. Never throws. */
 			verify(delivery: Delivery, keys: JsonWebKey[], now: number): boolean;

@@ -91,7 +91,7 @@ function status(exchange: Exchange, sandbox: SandboxState): Answer {
 	return jsonAnswer(200, job.state === 'completed' ? { ...body, results: resultsOf(job) } : body);
 }
 
-/** Objects here, while EvoLink gives plain addresses. */
+/** AIHubMax gives objects here, while EvoLink gives plain addresses. */
 function resultsOf(job: Job): { url?: string; content_type: string }[] | null {
 	const lateMilliseconds = Math.max(job.seconds * 200, 500);
 	const isLate = Date.now() < (job.endedAt ?? 0) + lateMilliseconds;

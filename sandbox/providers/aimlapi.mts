@@ -71,7 +71,7 @@ function tracingOf({ headers }: Exchange, input: Input): Record<string, string> 
 		'x-inference-id': randomUUID(),
 		'x-aimlapi-credits-used': String(credits_used),
 		'x-aimlapi-usd-spent': String(usd_spent),
-		// Ids of another kind are dropped without a word.
+		// Ids of another kind are dropped silently.
 		...(/^[\w.:-]{1,128}$/.test(named) ? { 'x-client-request-id': named } : {}),
 	};
 }

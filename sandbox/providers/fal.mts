@@ -20,7 +20,7 @@ import { initiateUpload, putUpload } from './fal/storage.mts';
 import { callbackRules } from './fal/webhook.mts';
 
 const model = 'fal-ai/veo3.1/reference-to-video';
-// Status, result and cancel leave the last part of the model's path out.
+// The addresses of status, result and cancel leave out the last part of the model's path.
 const app = '/fal/queue/fal-ai/veo3.1';
 const resultLifeSeconds = 3600;
 
@@ -113,7 +113,8 @@ function statusStream(exchange: Exchange, sandbox: SandboxState): Answer {
 function result(exchange: Exchange, sandbox: SandboxState): Answer {
 	const job = find(exchange, sandbox);
 	if (!job) return unknownJob();
-	// What fal answers before the end is not documented; a refusal catches clients that ask early.
+	// What fal answers before the end is not documented. A refusal shows when a client asks too
+	// early.
 	if (job.endedAt === undefined) return jsonAnswer(400, { detail: 'Request is still in progress' });
 	const life = job.directives.get('result-seconds') ?? resultLifeSeconds;
 	const isGone = job.directives.has('result-expired') || Date.now() > job.endedAt + life * 1000;

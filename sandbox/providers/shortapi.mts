@@ -70,7 +70,7 @@ function create(exchange: Exchange, sandbox: SandboxState): Answer {
 	const { model, args, callback_url: callbackUrl } = input.value;
 	const asked = readDirectives(args.prompt, known);
 	if (asked.problem) return failed(asked.problem);
-	// Undocumented: neither the code nor the words for an account without money are known.
+	// Undocumented: nobody knows code or words for an account without money.
 	if (asked.directives.has('no-balance')) return failed('insufficient balance');
 	if (asked.directives.has('unstable'))
 		return failed('upstream unstable, please retry later', 3000);
@@ -101,7 +101,7 @@ function query(exchange: Exchange, { jobs }: SandboxState): Answer {
 	if (asked.problems) return failed(sentenceOf(asked.problems));
 	const job = jobs.find(asked.value.id, 'shortapi');
 	exchange.record.jobId = job?.id;
-	// Undocumented: what an unknown id gives.
+	// Undocumented: nobody knows what an unknown id is answered.
 	if (!job) return failed('job not found');
 	const { status, result, ...others } = describe(job);
 	const extras = job.directives.has('documented-only') ? {} : others;
@@ -219,7 +219,7 @@ export const shortapi: SandboxProvider = {
 	routes,
 	refuse,
 	callback: {
-		// Undocumented, all three.
+		// All three are undocumented.
 		timeoutMilliseconds: 10_000,
 		retryMilliseconds: [1000, 2000, 4000],
 		redirectIsFinal: true,

@@ -81,7 +81,7 @@ export function taskStatusOf({ state }: Job): string {
 	return state === 'completed' ? 'completed' : 'failed';
 }
 
-/** The second in the task's id, so that the two never differ. */
+/** The same second as in the task's id. */
 export function createdOf({ id }: Job): number {
 	return Number(id.slice(idPrefix.length).split('-')[0]);
 }
@@ -91,7 +91,7 @@ export function secondsOf(milliseconds: number): number {
 }
 
 const uploadHours = 72;
-// EvoLink takes images up to this size. AIHubMax documents a 413, but not from where on.
+// EvoLink takes images up to this size. AIHubMax documents a 413, but not the size from which on.
 const mostUploadBytes = 10 * 2 ** 20;
 
 export interface UploadProblem {
@@ -120,7 +120,8 @@ export function keepBase64(
 ): Kept {
 	const [head, type] = /^data:image\/([a-z]+);base64,/.exec(text) ?? ['', undefined];
 	const plain = text.slice(head.length);
-	// By the one character that does not belong: of megabytes, a match of all would take the stack.
+	// Looks for one character that does not belong. To match all of several megabytes would overflow
+	// the stack.
 	const bare = plain.replace(/={1,2}$/, '');
 	if (bare === '' || /[^A-Za-z0-9+/]/.test(bare)) {
 		return { problem: { kind: 'missing', message: 'the file is not valid base64' } };

@@ -31,7 +31,7 @@ export interface Measurement {
 	peakMegabytes: number;
 }
 
-/** The engine builds URLs of all of them, for expressions that nobody writes here. */
+/** The engine builds URLs from all of these, for expressions that are not used here. */
 const addresses = [
 	...['webhookBaseUrl', 'webhookWaitingBaseUrl', 'instanceBaseUrl', 'restApiUrl'],
 	'formWaitingBaseUrl',

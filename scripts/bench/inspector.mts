@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-/** Lets a Node.js process be looked into, under any free port. */
+/** Opens the debugger of a Node.js process on any free port. */
 export const INSPECTED = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
 
-/** Memory in MB after a full garbage collection: what is held, not what has not been collected yet. */
+/** Memory in MB after a full garbage collection, so that only what is still in use counts. */
 export interface Memory {
 	/** Resident, with what the allocator keeps for later. */
 	resident: number;
@@ -11,7 +11,7 @@ export interface Memory {
 	held: number;
 }
 
-/** Looks into a process that was started with `INSPECTED` and writes to this log. */
+/** Measures a process that was started with `INSPECTED` and writes to this log. */
 export async function memoryAfterCollection(logFile: string): Promise<Memory> {
 	const address = /Debugger listening on (ws:\S+)/.exec(await readFile(logFile, 'utf8'))?.[1];
 	if (!address) throw new Error(`${logFile} names no debugger.`);

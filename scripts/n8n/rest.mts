@@ -150,7 +150,7 @@ export class N8nClient {
 		const { executionId } = await this.post<{ executionId: string }>(
 			`/workflows/${workflowId}/run`,
 			{
-				// n8n 1 runs what the editor shows, n8n 2 what is saved.
+				// n8n 1 runs what the editor shows; n8n 2 runs what is saved.
 				workflowData: await this.get<object>(`/workflows/${workflowId}`),
 				triggerToStartFrom: { name: trigger },
 			},

@@ -17,7 +17,7 @@ const TAIL_LINES = 40;
 /** To be loaded with --require into a process that has an IPC channel to us. */
 export const END_WITH_PARENT = join(import.meta.dirname, 'endWithParent.js');
 
-/** What the reader's shell sets for an n8n of their own must not reach ours. */
+/** Settings that the reader's shell has for another n8n must not reach this one. */
 const FOREIGN_SETTINGS =
 	/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|NODE_PATH$|NODE_OPTIONS$|NODE_ENV$|JEST_)/;
 

@@ -377,7 +377,7 @@ describe('a link that has died', () => {
 		const parameters = { ...download, jobId: '' };
 		const result = await runUnified(sandbox(), fal, parameters, { input });
 		expect(result.error?.message).toContain(`its link expired at ${yesterday}`);
-		expect(result.error?.description).toContain('give the job ID');
+		expect(result.error?.description).toContain('Give the job ID');
 	});
 
 	it.each([

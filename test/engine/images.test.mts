@@ -196,7 +196,7 @@ describe.each(uploading)('%s', (id, provider: VideoProvider) => {
 		[
 			'a size that n8n knows, before it is loaded',
 			{ data: { ...binaryOf(png), bytes: limit + 1 } },
-			`takes ${limit / 2 ** 20}.0 MB`,
+			`takes at most ${limit / 2 ** 20}.0 MB`,
 		],
 		[
 			'a file that n8n has deleted',

@@ -125,7 +125,7 @@ describe.each(providerTable)('%s', (_, provider) => {
 		const failed = await runUnified(sandbox(), provider, batch, threeRows);
 		const [paid] = sandbox().jobs();
 		expect(failed.error?.message).toContain(
-			`Already accepted, and continued by a retry: ${paid.id} (item 0)`,
+			`These jobs were already accepted, and a retry continues them: ${paid.id} (item 0)`,
 		);
 		// The first failure stops the batch: what would be paid for next is not started.
 		expect(sandbox().jobs()).toHaveLength(1);
@@ -279,6 +279,6 @@ describe.each(providerTable)('%s', (_, provider) => {
 			{ ...batch, options: { concurrency: 3 } },
 			threeRows,
 		);
-		expect(result.error?.message).toMatch(/May have been accepted, too: item \d, item \d\./);
+		expect(result.error?.message).toMatch(/These may have been accepted, too: item \d, item \d\./);
 	});
 });

@@ -288,7 +288,7 @@ it("n8n's retry of a failed execution polls, because the callbacks go to the fai
 	};
 	const input = prompts.map((prompt) => ({ prompt }));
 	const failed = await runUnified(sandbox(), evolink, parameters, { input });
-	expect(failed.error?.message).toContain('Already accepted');
+	expect(failed.error?.message).toContain('were already accepted');
 	const retried = await runUnified(sandbox(), evolink, parameters, {
 		input,
 		retryOf: failed.run.data,

@@ -100,7 +100,7 @@ describe('the answer', () => {
 	it.each(noAddress)('%s: no image', (_, provider, response) => {
 		expect(uploadOf(provider).parse(response)).toEqual({
 			code: 'unknown',
-			message: 'the answer names no address of the image',
+			message: 'the response contains no address of the image',
 			retryable: false,
 		});
 	});

@@ -14,7 +14,7 @@ const maxMetadataBytes = 1000;
 /** Query parameter of the callback URL. */
 export const tokenParameter = 'veoToken';
 
-/** Whom the provider is to call about a job, and what rides along. */
+/** Whom the provider calls about a job, and what the token in the URL carries. */
 export type CallbackTarget = { address: string } & Pick<
 	CallbackToken,
 	'metadata' | 'execution' | 'expires'
@@ -79,7 +79,7 @@ export async function whyNotCalled(item: Item, address: string): Promise<string 
 	return URL.canParse(address) && isOwnHost ? undefined : whyNotCallable(address);
 }
 
-/** Why no provider would call this address in ten minutes from now, or undefined. */
+/** Why no provider could call this address when the video has been made, or undefined. */
 export function whyNotCallable(address: string): string | undefined {
 	if (!/^https:\/\//i.test(address)) return 'does not start with https://';
 	if (/\/webhook-test\//.test(address)) return 'is a test URL, which n8n forgets after two minutes';

@@ -20,7 +20,10 @@ const keyCache = new KeyCache();
 const warnAgainAfterMs = 5 * 60 * 1000;
 const warned = new ExpiringCache<true>(warnAgainAfterMs, 1000);
 
-/** For the owner of the workflow, and not once for each forgery. */
+/**
+ * Writes to the log for the owner of the workflow: each problem at most every five minutes, so that
+ * forgeries do not fill the log.
+ */
 export function warn(functions: IWebhookFunctions, problem: string, detail = ''): void {
 	const now = Date.now();
 	if (warned.get(problem, now)) return;
@@ -28,7 +31,7 @@ export function warn(functions: IWebhookFunctions, problem: string, detail = '')
 	functions.logger.warn(`${functions.getNode().name}: ${problem} ${detail}`.trimEnd());
 }
 
-/** Answers a delivery, whatever happens: n8n makes a failed execution of what a webhook throws. */
+/** Answers a delivery and never throws: n8n would make a failed execution of the error. */
 export async function answerDelivery(
 	functions: IWebhookFunctions,
 	handle: (functions: IWebhookFunctions) => Promise<IWebhookResponseData>,
@@ -81,7 +84,9 @@ export async function authenticationOf(
 	};
 }
 
-/** The published keys of a provider (JWKS): public, so no key of ours goes there. */
+/**
+ * The published keys of a provider (JWKS). They are public, so the user's key is not sent there.
+ */
 async function fetchKeysFrom({ functions }: WebhookItem, url: string): Promise<JsonWebKey[]> {
 	const { body } = (await functions.helpers.httpRequest({
 		method: 'GET',

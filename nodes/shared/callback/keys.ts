@@ -17,12 +17,15 @@ interface Kept {
 export class KeyCache {
 	readonly #kept = new ExpiringCache<Kept>(keepMs, 100);
 
-	/** The keys at hand, fetched when there are none or they are a day old; undefined: none to be had. */
+	/**
+	 * The keys at hand. They are fetched when there are none or when they are a day old; undefined
+	 * when there are none to be had.
+	 */
 	async get(urls: string[], fetchKeys: FetchKeys, now: number): Promise<JsonWebKey[] | undefined> {
 		return this.#kept.get(urls[0], now)?.keys ?? (await this.#fetch(urls, fetchKeys, now));
 	}
 
-	/** Newer keys than those at hand, for a signature that none of them fits. */
+	/** Newer keys than those at hand, for a signature that fits none of these. */
 	async refetch(
 		urls: string[],
 		fetchKeys: FetchKeys,

@@ -14,8 +14,9 @@ interface Entry {
 export type Claim = 'claimed' | 'spent' | 'wait';
 
 /**
- * One token, one run. The process decides, before anything is awaited; what is stored covers
- * restarts. Two processes in the same second can still both run: the cure is Remove Duplicates.
+ * One token starts one run. The process decides this before anything is awaited, and what is stored
+ * covers restarts. Two processes can still both run in the same second; n8n's Remove Duplicates is
+ * the cure.
  */
 export class OnceOnly {
 	readonly #entries = new Map<string, Entry>();
@@ -36,13 +37,16 @@ export class OnceOnly {
 		return 'claimed';
 	}
 
-	/** The check came to nothing: a later delivery may try again. */
+	/** The check has led to nothing, so a later delivery may try again. */
 	release(nonce: string): void {
 		const entry = this.#entries.get(nonce);
 		if (entry) entry.state = 'open';
 	}
 
-	/** The provider was not even asked: at once, so that nonsense cannot keep the real delivery away. */
+	/**
+	 * The same where the provider was not asked: a later delivery may try again at once, because a
+	 * nonsense delivery must not keep the real one away.
+	 */
 	releaseUnasked(nonce: string): void {
 		const entry = this.#entries.get(nonce);
 		if (!entry) return;

@@ -60,7 +60,8 @@ export async function receive(
 	if ('status' in authenticated) return authenticated;
 	const { token } = authenticated;
 
-	// Nothing is awaited between here and the claim: deliveries that come together meet here.
+	// Nothing may be awaited between here and the claim, so that of several deliveries at the same
+	// moment only one goes on.
 	const jobId = jobIdOf(delivery, provider);
 	const claim = once.claim(token, scope, stored, now);
 	if (claim === 'spent') return { status: 200 };
@@ -81,7 +82,10 @@ export async function receive(
 	return { status: 200, job: jobInState(provider, { jobId, model, metadata }, state) };
 }
 
-/** Token, size and signature, in this order: the token that was sealed for this very receiver. */
+/**
+ * Checks token, size and signature, in this order. The token must have been sealed for this
+ * receiver.
+ */
 export async function authenticate(
 	delivery: Delivery,
 	tokenText: string,
@@ -118,7 +122,7 @@ function jobIdOf({ headers, rawBody }: Delivery, { callback }: VideoProvider): s
 	if (!/^application\/([\w.+-]+\+)?json\b/i.test(String(headers['content-type'] ?? ''))) {
 		return undefined;
 	}
-	// Broken, or nested more deeply than can be read: no job is named either way.
+	// Text that is broken, or nested too deeply to be read, names no job.
 	const body: unknown = jsonParse(rawBody.toString('utf8'), { fallbackValue: null });
 	return isObject(body) ? callback?.jobIdOf(body) : undefined;
 }

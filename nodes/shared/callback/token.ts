@@ -2,13 +2,15 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 
 import type { IDataObject } from 'n8n-workflow';
 
-/** What a callback URL carries, unread and unforged, from the submit to the trigger. */
+/**
+ * What a callback URL carries from the submit to its receiver. Nobody else can read or forge it.
+ */
 export interface CallbackToken {
 	provider: string;
 	model: string;
 	/** Index of the input item. */
 	item: number;
-	/** One token, one run. */
+	/** Different in each token, so that one token starts one run. */
 	nonce: string;
 	/** Milliseconds since the epoch. */
 	expires: number;
@@ -27,7 +29,7 @@ const tagBytes = 16;
 const derive = (apiKey: string, purpose: string, bytes: number) =>
 	Buffer.from(hkdfSync('sha256', apiKey, 'veo-reference-video', `callback ${purpose}`, bytes));
 
-/** Tells keys apart without telling anything about them. */
+/** Tells one key from another and reveals nothing about them. */
 const keyIdOf = (apiKey: string) => derive(apiKey, 'key id', 6).toString('base64url');
 
 /** `v1.<key id>.<iv, tag and AES-256-GCM ciphertext>`, under a key derived from the API key. */
@@ -65,7 +67,7 @@ function decrypt(apiKey: string, keyId: string, bytes: Buffer): CallbackToken | 
 		const plain = Buffer.concat([decipher.update(text), decipher.final()]);
 		return JSON.parse(plain.toString('utf8')) as CallbackToken;
 	} catch {
-		// Changed, cut or made up: all the same to us, and none of the caller's business.
+		// The text was changed, cut or made up. The caller need not know which.
 		return undefined;
 	}
 }

@@ -53,8 +53,9 @@ export function imageTypeOf(bytes: Buffer): ImageType | undefined {
 }
 
 /**
- * Whether a declared type goes with such an image. A PNG that is called a JPEG is only misnamed and
- * goes as what it is; one that is called a page or a video is not what the user meant.
+ * Whether the declared type is acceptable for an image. A PNG that is declared as a JPEG is only
+ * misnamed, and is uploaded as a PNG. A file that is declared as a page or a video is not what the
+ * user meant.
  */
 function mayDeclare(mimeType: string | undefined): boolean {
 	const declared = (mimeType ?? '').split(';')[0].trim().toLowerCase();
@@ -72,7 +73,7 @@ export async function checkImage(
 	maxBytes: number,
 ): Promise<BinaryImage> {
 	const data = describe(item, field);
-	// Where n8n knows the size, what is far too large is not even loaded.
+	// Where n8n knows the size, a file that is too large is not even loaded.
 	const size = await sizeOf(item, data);
 	if (size > maxBytes) throw tooLarge(item, field, size, maxBytes);
 	const bytes = await readBytes(item, field);
@@ -98,7 +99,7 @@ export async function loadImage(
 	return { bytes, mimeType, fileName: `image-${hash.slice(0, 16)}.${extensions[mimeType]}` };
 }
 
-/** In bytes; 0 where only the file itself tells. */
+/** In bytes; 0 where n8n does not know it. */
 async function sizeOf({ functions }: Item, { bytes, id }: IBinaryData): Promise<number> {
 	if (bytes !== undefined || !id) return bytes ?? 0;
 	// n8n 1 keeps the size with the file.
@@ -112,7 +113,7 @@ function describe(item: Item, field: BinaryField): IBinaryData {
 	const names = Object.keys(filesOf(item.input));
 	const offered =
 		typeof field === 'string' || names.length === 0
-			? `The item has ${names.join(', ') || 'none'}.`
+			? `The item has ${names.join(', ') || 'no binary field'}.`
 			: `Give its name (${names.join(', ')}) instead of an expression for the file.`;
 	throw badInput(
 		item,
@@ -133,7 +134,7 @@ function find(item: Item, field: BinaryField): IBinaryData | undefined {
 	}
 }
 
-/** In workflows with combined binary data, n8n finds a file by itself only, not by its name. */
+/** In workflows with combined binary data, n8n takes the file itself and does not know its name. */
 function located({ input }: Item, field: BinaryField): BinaryField {
 	if (typeof field !== 'string' || input.binary) return field;
 	return filesOf(input)[field] ?? field;
@@ -153,7 +154,7 @@ function tooLarge(item: Item, field: BinaryField, size: number, maxBytes: number
 	const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 	return badInput(
 		item,
-		`The image in binary field "${nameOf(field)}" has ${megabytes(size)}; ${item.provider.displayName} takes ${megabytes(maxBytes)}`,
+		`The image in binary field "${nameOf(field)}" has ${megabytes(size)}; ${item.provider.displayName} takes at most ${megabytes(maxBytes)}`,
 		'Make it smaller, for example with the Edit Image node or as a JPEG',
 	);
 }

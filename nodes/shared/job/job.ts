@@ -42,7 +42,7 @@ export function emptyJob(provider: VideoProvider, facts: JobFacts): VideoJob {
 	};
 }
 
-/** Nothing more will happen to it; an unreadable job may still run. */
+/** Whether nothing more will happen to the job. One that cannot be read may still run. */
 export const hasEnded = ({ status }: { status: JobState['status'] | null }): boolean =>
 	status === 'completed' || status === 'failed' || status === 'canceled';
 

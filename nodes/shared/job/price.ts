@@ -10,7 +10,7 @@ export function listedPrice(format: VideoFormat): Cost | null {
 	return estimate(duration * (generateAudio ? perSecond.audio : perSecond.silent));
 }
 
-/** The published price, or what the provider's price list answers now; unknown is null, no guess. */
+/** The published price, or what the provider's price list answers now; null where neither tells. */
 export async function askPrice(item: Item, format: VideoFormat): Promise<Cost | null> {
 	const listed = listedPrice(format);
 	const { prices } = item.provider;
@@ -20,7 +20,7 @@ export async function askPrice(item: Item, format: VideoFormat): Promise<Cost | 
 	return dollars === undefined ? null : estimate(dollars);
 }
 
-/** Without the last digits of binary fractions: 8 × 0.2 is 1.6. */
+/** Rounded, because in binary fractions 8 × 0.2 is a little more than 1.6. */
 const estimate = (amount: number): Cost => ({
 	amount: Number(amount.toFixed(6)),
 	currency: 'USD',

@@ -45,18 +45,22 @@ async function ask(item: Item, request: WireRequest, { parse }: Question): Promi
 	};
 }
 
-/** One look at a job that is paid for: whatever goes wrong with the question is no end of it. */
+/**
+ * One look at a job that is paid for. An error while asking does not mean that the job has ended.
+ */
 export const lookAtJob = async (item: Item, jobId: string): Promise<Reading> =>
 	await readJob(item, jobId).catch(unreadBecause);
 
-/** The reading of a job that could not be asked about: nothing is known, and it may be next time. */
+/**
+ * The reading when the question itself has failed: nothing is known now, but asking again may help.
+ */
 const unreadBecause = (error: Error): Reading => ({
 	raw: null,
 	state: {
 		status: 'unreadable',
 		failure: {
 			code: 'provider_unavailable',
-			message: describeText(error.message) || 'the job was not read',
+			message: describeText(error.message) || 'the job could not be read',
 			retryable: true,
 		},
 	},

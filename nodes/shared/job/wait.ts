@@ -13,16 +13,19 @@ export interface WaitOptions {
 	clock?: Clock;
 }
 
-/** Where the wait for a job ended. `gaveUp`: without its end, and why. */
+/** How the wait for a job ended. `gaveUp` says why, when the job itself has not ended. */
 export interface WaitResult {
 	last: Reading;
 	gaveUp?: Failure;
 }
 
-/** Answers that no further asking will change. */
+/** Failures that asking again does not change. */
 const finalCodes: ErrorCode[] = ['authentication', 'insufficient_balance', 'permission'];
 
-/** Other refusals may pass: a job may be unknown for a moment after its submit. */
+/**
+ * So many other refusals in a row end the wait. Fewer may be chance: a provider may not know a job
+ * in the first moment after its submit.
+ */
 const toleratedRefusals = 3;
 
 const timedOut: Failure = {
@@ -43,7 +46,8 @@ export class Patience {
 	}
 
 	/**
-	 * Why no further question about this job will be answered, if that is so after this state.
+	 * Why it makes no sense to ask about this job again, now that it was found in this state;
+	 * undefined where it does.
 	 *
 	 * @param apartMs refusals that come closer to each other count as one
 	 */
@@ -91,10 +95,10 @@ export async function waitForJobs(
 		let isLimited = false;
 		const leftOut: number[] = [];
 		await concurrently(pending, concurrency, async (index) => {
-			// Asked to be left alone, we leave the rest for the next round, and begin it with them.
+			// The provider wants a break: the jobs that are left come first in the next round.
 			if (isLimited) return void leftOut.push(index);
 			const reading = await read(jobIds[index], index);
-			// The last state that was read stands; an unlucky question does not change it.
+			// A question that failed does not change the last state that was read.
 			if (reading.state.status !== 'unreadable') results[index].last = reading;
 			results[index].gaveUp = patience.lostWith(index, reading.state, clock.now());
 			const { retryAfterMs = 0 } = reading;

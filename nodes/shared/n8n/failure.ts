@@ -65,8 +65,8 @@ interface JobErrorFacts {
 }
 
 /**
- * The error of a provider, or of a job of its: message, next step and, once there is one, the job
- * ID for the user; the failure behind it for our code.
+ * The error of a provider or of one of its jobs. The user finds in it what happened, the next step
+ * and, once there is a job, its ID; our code finds the failure behind it.
  */
 export class JobError extends NodeApiError {
 	readonly jobFailure: Failure;
@@ -101,7 +101,7 @@ export class JobError extends NodeApiError {
 	}
 }
 
-/** An error that an operation throws; other than a `JobError`, it is of the user's input. */
+/** An error that an operation throws. Unless it is a `JobError`, it is about the user's input. */
 export type NodeFailure = NodeApiError | NodeOperationError;
 
 /** An operation's error as it stands in an item when the node continues on errors. */

@@ -115,6 +115,8 @@ export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvi
 export const isTool = ({ functions, node }: Item) =>
 	node.type.endsWith('Tool') || 'getItemIndex' in functions;
 
-/** The input item's own fields when it is the job that left one of our nodes, else `{}`. */
+/**
+ * The fields of the input item if it is this job, as one of our nodes returned it; otherwise `{}`.
+ */
 export const jobInInput = ({ input }: Item, jobId: string | null): IDataObject =>
 	input.json?.jobId === jobId && 'provider' in input.json ? input.json : {};

@@ -19,7 +19,7 @@ export const evaluate = (functions: object, expression: string, index = 0): unkn
 export const resumeUrlOf = ({ functions }: WithFunctions): URL =>
 	new URL(String(evaluate(functions, '$execution.resumeUrl')));
 
-/** n8n 1 is told from its successors by its resume URLs, which it does not sign. */
+/** Whether this is n8n 1, which does not sign its resume URLs; n8n 2 does. */
 export const isN8n1 = (item: WithFunctions): boolean =>
 	!resumeUrlOf(item).searchParams.has('signature');
 

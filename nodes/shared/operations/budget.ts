@@ -11,8 +11,8 @@ interface Priced {
 }
 
 /**
- * Whether the whole batch stays within the option Budget. It is all or nothing: half a batch
- * within the budget is nobody's wish, and an unknown price keeps to no budget.
+ * Whether the whole batch stays within the option Budget. It is all or nothing: nobody wants half a
+ * batch, and an unknown price may be above any budget.
  */
 export async function checkBudget(
 	batch: Priced[],
@@ -33,7 +33,7 @@ export async function checkBudget(
 		}
 		total += cost.amount;
 	}
-	// Rounded: three times 1.6 is not more than 4.8.
+	// Rounded, because in binary fractions three times 1.6 is a little more than 4.8.
 	if (Number(total.toFixed(6)) <= limit) return undefined;
 	return refusal(
 		`${batch.length} videos are estimated at ${total.toFixed(2)} USD, over the budget of ${limit.toFixed(2)} USD`,
@@ -41,7 +41,7 @@ export async function checkBudget(
 	);
 }
 
-/** The same for each item of the batch, which it names. */
+/** The same refusal for each item of the batch; it names the item. */
 const refusal = (message: string, description: string) => (item: Item) =>
 	badInput(item, message, description);
 

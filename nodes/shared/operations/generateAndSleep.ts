@@ -32,13 +32,14 @@ export async function generateAndSleep(items: Item[], stopOnError: boolean): Pro
 		address,
 		execution,
 		expires: Date.now() + timeoutMs + tokenLifeMs,
-		// The parked items hold it.
+		// The parked items hold the metadata.
 		metadata: null,
 	}));
 	// Inherited jobs call back to the failed execution, so poll for them.
 	if (submissions.some((submission) => 'accepted' in submission && submission.accepted.isInherited))
 		return await pollUntilEnded(submissions, waitOptions);
-	// Whoever calls while the execution is being saved is turned away by n8n, and not all call again.
+	// While the execution is being saved, n8n turns callbacks away, and not every provider calls
+	// again.
 	const outcomes = await concurrently(submissions, concurrency, async (submission) =>
 		'error' in submission ? submission : await readBeforeSleep(submission),
 	);

@@ -16,7 +16,7 @@ const minuteMs = 60 * secondMs;
 /** Submits every item, then asks about the jobs until each has ended. */
 export async function generateAndWait(items: Item[], stopOnError: boolean): Promise<Outcome[]> {
 	if (items.length === 0) return [];
-	// Read before anything is submitted: it may be wrong.
+	// Read before anything is submitted, because it may be wrong.
 	const waitOptions = readWaitOptions(items[0]);
 	return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
 }
@@ -40,7 +40,7 @@ export async function pollUntilEnded(
 	);
 }
 
-/** Of the first item, for all: they are waited for together. */
+/** The first item's options hold for all items, because their jobs are waited for together. */
 export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
 	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
 	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));

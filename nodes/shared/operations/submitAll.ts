@@ -39,7 +39,7 @@ type TargetOf = (item: Item, metadata: IDataObject | null) => Promise<CallbackTa
 const checksAtATime = 4;
 
 /**
- * Checks every item, then submits those that may be: nothing is sent before all were looked at.
+ * Checks every item, then submits those that passed: nothing is sent before all were checked.
  *
  * @param stopOnError whether the first failure ends the run
  * @param targetOf whom the provider is to call about the item's job
@@ -50,7 +50,7 @@ export async function submitAll(
 	stopOnError: boolean,
 	targetOf: TargetOf = readCallbackTarget,
 ): Promise<Submission[]> {
-	// A few at a time: binary images are loaded to look at them.
+	// A few at a time, because binary images are loaded to be checked.
 	const checked = await concurrently(
 		items,
 		checksAtATime,
@@ -96,7 +96,7 @@ async function check(
 
 const tooLate = new Error('another item has failed meanwhile');
 
-/** Undefined when the run was over before it was sent. */
+/** Undefined when another item's failure had ended the run before this one was sent. */
 async function submit(
 	{ item, request, images, facts, callback }: Checked,
 	uploads: Uploads,
@@ -129,13 +129,13 @@ function throwFirstError(submissions: Submission[]): void {
 	const paid = submissions.filter((submission) => 'accepted' in submission);
 	if (paid.length > 0) {
 		const ids = paid.map(({ item, accepted }) => `${accepted.jobId} (item ${item.index})`);
-		first.error.message = `${sentence(first.error.message)} Already accepted, and continued by a retry: ${ids.join(', ')}.`;
+		first.error.message = `${sentence(first.error.message)} These jobs were already accepted, and a retry continues them: ${ids.join(', ')}.`;
 	}
 	const uncertain = submissions
 		.filter((entry) => 'error' in entry && entry !== first && isUncertain(entry.error))
 		.map(({ item }) => item.index);
 	if (uncertain.length > 0) {
-		first.error.message += ` May have been accepted, too: item ${uncertain.join(', item ')}.`;
+		first.error.message += ` These may have been accepted, too: item ${uncertain.join(', item ')}.`;
 	}
 	throw first.error;
 }

@@ -67,7 +67,7 @@ function parameterOf(item: Item, name: string): unknown {
 	}
 }
 
-/** Operations on a job: that a question failed says nothing about it. */
+/** Operations that ask about a job. When the question fails, that says nothing about the job. */
 const questions = ['get', 'cancel', 'download'];
 
 /**

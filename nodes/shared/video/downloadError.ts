@@ -10,7 +10,7 @@ export interface Refusal {
 	isStorage?: boolean;
 }
 
-/** What the user reads, and what to do next: as exact as what is known of the link. */
+/** What the user reads, and what to do next, as exactly as it is known. */
 export function downloadError(
 	item: Item,
 	jobId: string | null,
@@ -47,7 +47,7 @@ function nextStep(
 		const state = hasExpired ? 'The link has expired' : 'The link has probably expired';
 		return jobId
 			? `${state}, and the provider was asked for a fresh one. Look for the video in its dashboard, and download sooner next time.`
-			: `${state}: give the job ID, so that a fresh one is asked for.`;
+			: `${state}. Give the job ID, so that the provider is asked for a fresh link.`;
 	}
 	if (isStorage) {
 		return "Check n8n's storage of binary data, then run this node again: a download submits nothing.";

@@ -14,10 +14,10 @@ const firstBoxes = [
 	'pnot',
 ];
 
-/** Those that follow only. */
+/** Boxes that may only follow others. */
 const laterBoxes = ['mfra', 'meta', 'udta', 'emsg', 'prft', 'ssix'];
 
-/** A player needs both. */
+/** The boxes that a player needs. */
 const neededBoxes = ['moov', 'mdat'];
 
 const shortHeader = 8;
@@ -28,7 +28,7 @@ export class Mp4Boxes {
 	/** Bytes of the header that is being read. */
 	#header = Buffer.alloc(0);
 
-	/** Of the file, so far. */
+	/** Bytes of the file that have passed so far. */
 	#position = 0;
 
 	/** Where the next box begins; Infinity when the last one goes to the end of the file. */
@@ -56,12 +56,12 @@ export class Mp4Boxes {
 		}
 	}
 
-	/** Whether the file begins like an MP4; undefined as long as too little is there to tell. */
+	/** Whether the file begins like an MP4; undefined as long as there are too few bytes to tell. */
 	get isMp4(): boolean | undefined {
 		return this.#isMp4;
 	}
 
-	/** Whether all boxes are there to their end; undefined where they do not tell. */
+	/** Whether all boxes have arrived to their end; undefined where the boxes do not tell. */
 	get isWhole(): boolean | undefined {
 		if (!this.#isMp4 || this.#next === Infinity) return undefined;
 		return this.#position >= this.#next && this.#isPlayable;
@@ -85,7 +85,7 @@ export class Mp4Boxes {
 		this.#found.add(type);
 		const short = header.readUInt32BE(0);
 		const size = short === 1 ? Number(header.readBigUInt64BE(shortHeader)) : short;
-		// Behind what a player needs, what is no box that we know may be a comment.
+		// What follows the boxes that a player needs may be a comment and no box at all.
 		const isKnown = firstBoxes.includes(type) || laterBoxes.includes(type);
 		const isBox = (isKnown || !this.#isPlayable) && (size === 0 || size >= header.length);
 		this.#next = !isBox || size === 0 ? Infinity : this.#position + size;

@@ -8,13 +8,13 @@ export type MediaStream = Exclude<
 	Buffer
 >;
 
-/** What downloading once more would not change. */
+/** A problem that would be the same when the file is downloaded once more. */
 export class FinalProblem extends Error {}
 
 /** The stream was good, and n8n could not keep it. */
 export class StorageProblem extends FinalProblem {}
 
-/** What went wrong when neither we nor the connection say so. */
+/** The problem when neither our own checks nor the connection have named one. */
 function problemOf(error: Error & { code?: string }): Error {
 	if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return error;
 	return new StorageProblem(`n8n could not store the file: ${error.message}`);
@@ -23,9 +23,9 @@ function problemOf(error: Error & { code?: string }): Error {
 export interface StreamLimits {
 	/** A host that announces no length must not fill the disk. */
 	maxBytes: number;
-	/** A connection that has died without a word would otherwise be waited for without end. */
+	/** Without this, the wait for a connection that has died silently would never end. */
 	maxSilenceMs: number;
-	/** Ends the request that the stream comes from; to destroy the stream alone does not. */
+	/** Ends the request that the stream comes from. Destroying the stream alone would not end it. */
 	hangUp(): void;
 	/** Sees each chunk first; what it throws ends the stream for good. */
 	inspect?(chunk: Buffer): void;

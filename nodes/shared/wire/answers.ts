@@ -42,7 +42,7 @@ const codesByStatus: Record<number, ErrorCode> = {
 
 /** What an HTTP status means where the provider documents nothing more exact. */
 export function failureFromStatus(response: WireResponse, reason = ''): Failure {
-	// A success that is no JSON comes from a gateway or a cut connection, not from the provider.
+	// A success without JSON comes from a gateway or a cut connection, not from the provider.
 	const isBroken = response.status >= 500 || (isSuccess(response) && !response.isJson);
 	const code = codesByStatus[response.status] ?? (isBroken ? 'provider_unavailable' : 'unknown');
 	const text = reason || `HTTP ${response.status}${response.isJson ? '' : ', not a JSON answer'}`;
@@ -56,15 +56,15 @@ export function failureFromStatus(response: WireResponse, reason = ''): Failure 
 /** A success that names no job: it may have been accepted, so it must not be sent again. */
 export const noJobId: SubmitFailure = {
 	code: 'unknown',
-	message: 'the answer names no job',
+	message: 'the response contains no job ID',
 	retryable: false,
 	mayBeAccepted: true,
 };
 
-/** A success of an upload that says of no address that it is the image's. */
+/** An upload that was answered with success, but without the address of the image. */
 export const noImageUrl: Failure = {
 	code: 'unknown',
-	message: 'the answer names no address of the image',
+	message: 'the response contains no address of the image',
 	retryable: false,
 };
 

@@ -37,6 +37,6 @@ const codes: Record<string, ErrorCode> = {
 
 const codesByType = new Map(Object.entries(codes));
 
-/** The code of a provider's error type; undefined where it is none of those that we know. */
+/** The code of a provider's error type; undefined where we do not know the type. */
 export const codeOfErrorType = (type: unknown): ErrorCode | undefined =>
 	typeof type === 'string' ? codesByType.get(type) : undefined;

@@ -71,7 +71,9 @@ function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 	};
 }
 
-/** The task's `created`, or the same time out of its id, and a day: never later than the truth. */
+/**
+ * A day after the task's `created`, or after the same time in its id: never later than the truth.
+ */
 function expiryOf({ created, id }: IDataObject): string | undefined {
 	const seconds = Number(created) || Number(/^task-unified-(\d{10})-/.exec(String(id))?.[1]);
 	const date = new Date(seconds * 1000 + linkLifeMs);
@@ -134,7 +136,7 @@ function readUploadError(response: WireResponse): Failure {
 
 /**
  * Both take an image as base64 text and keep it for 72 hours. EvoLink documents 10 MB as the
- * largest reference image; AIHubMax only that there is a limit, so its twin's is kept to.
+ * largest reference image. AIHubMax documents only that there is a limit, so EvoLink's is assumed.
  */
 export const unifiedUpload = (
 	build: (image: ImageFile) => WireRequest,

@@ -10,7 +10,7 @@ const initiateSchema = z.strictObject({
 });
 const storageSchema = z.object({ storage_type: z.literal('fal-cdn-v3') });
 
-/** The upload that fal-js makes, `libs/client/src/storage.ts`, below 90 MB. */
+/** The upload that fal-js makes for files below 90 MB, in `libs/client/src/storage.ts`. */
 export function initiateUpload(exchange: Exchange, sandbox: SandboxState): Answer {
 	const query = check(storageSchema, exchange.query);
 	if (query.problems) return validationAnswer(query.problems, 'query');
