@@ -290,7 +290,7 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 		expect(await runs()).toHaveLength(ROWS);
 	}, 60_000);
 
-	it('nor after n8n was killed and started again', async () => {
+	it('used tokens bring nothing after n8n was killed and started again, either', async () => {
 		await session.killAndRestartN8n();
 		await untilRegistered(session, listening);
 		const statuses = await inTurn(jobs(), async (job) => await deliver(job));

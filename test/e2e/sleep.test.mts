@@ -384,7 +384,7 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
 			]);
 		});
 
-		it('one that is refused stops the rest and names the paid ones, with Stop', async () => {
+		it('with Stop, one refused row stops the rest, and the error names the paid ones', async () => {
 			const execution = await ended(
 				await start(workflowOf(['one', refused], { options: { concurrency: 1 } })),
 			);

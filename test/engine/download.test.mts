@@ -242,7 +242,7 @@ describe('a host of videos', () => {
 		expect(asked).toHaveLength(1);
 	});
 
-	it('a proxy that is none is said before anything is asked', async () => {
+	it('a proxy that is not a URL is refused before anything is asked', async () => {
 		const { error } = await run('/video', { options: { requestOptions: { proxy: 'nonsense' } } });
 		expect(error?.message).toContain('The proxy in the request options is not a URL');
 		expect(asked).toEqual([]);
@@ -296,17 +296,20 @@ describe('a host of videos', () => {
 		expect(error?.message).toContain('HTTP 302');
 	});
 
-	it('a file that is no video of seconds is not even begun', async () => {
+	it('the download of a file that is far too large is not even begun', async () => {
 		const { error } = await run('/huge');
 		expect(error?.message).toContain('a file of 3.0 GB');
 		expect(asked).toHaveLength(1);
 	});
 
-	it.each(['/huge', '/page'])('%s: what is not wanted keeps no connection', async (path) => {
-		await run(path);
-		await new Promise((resolve) => setTimeout(resolve, 50));
-		expect(hungUp).toContain(path);
-	});
+	it.each(['/huge', '/page'])(
+		'%s: an answer that is not read to its end keeps no connection open',
+		async (path) => {
+			await run(path);
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			expect(hungUp).toContain(path);
+		},
+	);
 });
 
 describe('a link that has died', () => {

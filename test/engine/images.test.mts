@@ -242,7 +242,7 @@ describe.each(uploading)('%s', (id, provider: VideoProvider) => {
 		['no field', { imageBinaryFields: '={{ " , " }}' }, 'There is no reference image'],
 		['four fields', { imageBinaryFields: 'a,b,c,d' }, '4 reference images are too many'],
 		[
-			'a source that is none',
+			'a source that does not exist',
 			{ imageSource: '={{ "drive" }}', imageUrls: fox },
 			'Image Source is "drive"',
 		],

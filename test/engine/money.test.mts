@@ -75,7 +75,7 @@ describe.each(providerTable)('%s', (_, provider) => {
 		expect(second.at - first.at).toBeGreaterThanOrEqual(95);
 	});
 
-	it('a Retry-After longer than a minute is not sat out', async () => {
+	it('a Retry-After of more than a minute is not waited for', async () => {
 		const headers = { 'retry-after': '3600' };
 		sandbox().inject({
 			call: 'submit',

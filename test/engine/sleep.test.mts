@@ -236,7 +236,7 @@ describe('before it sleeps', () => {
 		expect(sandbox().count({ call: 'status' })).toBe(2);
 	});
 
-	it('a look that comes to nothing does not keep it awake', async () => {
+	it('sleeps although a look at a job has failed', async () => {
 		sandbox().inject({ call: 'status', fault: { kind: 'status', status: 500 }, times: Infinity });
 		const result = await wait(fal, { waitStrategy: 'callback' });
 		expect(result.run.waitTill).toBeInstanceOf(Date);
@@ -282,7 +282,7 @@ describe('before it sleeps', () => {
 		expect(result.run.waitTill).toBeUndefined();
 	});
 
-	it('no items are nothing to sleep for', async () => {
+	it('does not sleep when there are no items', async () => {
 		const result = await wait(fal, { waitStrategy: 'callback' }, { input: [] });
 		expect(result.run.waitTill).toBeUndefined();
 		expect(sandbox().requests).toHaveLength(0);

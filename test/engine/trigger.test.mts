@@ -166,7 +166,7 @@ describe.each(calling)('%s', (id, provider) => {
 		expect(trigger.runs).toHaveLength(1);
 	});
 
-	it('what is spent is stored, until it expires', async () => {
+	it('a spent token is stored until it expires', async () => {
 		const jobId = await quietJob();
 		await send(jobId);
 		const { spent } = trigger.staticData.veoTokens as { spent: Record<string, number> };

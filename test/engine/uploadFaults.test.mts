@@ -73,7 +73,7 @@ describe.each(uploading)('%s', (id, provider) => {
 		expect(count('submit')).toBe(0);
 	});
 
-	it('a Retry-After longer than half a minute is not sat out', async () => {
+	it('a Retry-After of more than half a minute is not waited for', async () => {
 		const headers = { 'retry-after': '300' };
 		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });
 		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
@@ -110,7 +110,7 @@ describe.each(uploading)('%s', (id, provider) => {
 		},
 	);
 
-	it('a Retry-After is kept to', async () => {
+	it('waits as long as Retry-After asks', async () => {
 		const headers = { 'retry-after': '5' };
 		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });
 		await runUnified(sandbox(), provider, generate, { binary: [one] });
@@ -134,7 +134,7 @@ describe.each(uploading)('%s', (id, provider) => {
 		expect(JSON.stringify(result.run.data)).not.toContain(apiKey);
 	});
 
-	it('one image that cannot be uploaded takes no other item along', async () => {
+	it('one image that cannot be uploaded does not stop the other items', async () => {
 		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 401 }, after: 1 });
 		const result = await runUnified(sandbox(), provider, generate, {
 			...rows,

@@ -121,7 +121,7 @@ it.each([
 	expect(await sleeping.wake({ token: tokenOf('one') })).toEqual({ status: 503 });
 });
 
-it('the last one is told again when another one could not be read', async () => {
+it('asks for the last callback again when another job could not be read', async () => {
 	const sleeping = await fallAsleep();
 	finish(...prompts);
 	sandbox().inject({ call: 'status', fault: { kind: 'status', status: 503 }, after: 2 });
@@ -177,7 +177,7 @@ describe('a job that is refused when it is asked about', () => {
 		}
 	});
 
-	it('once, may have been bad luck', async () => {
+	it('once, is not given up: it may have been chance', async () => {
 		const sleeping = await fallAsleep();
 		finish(...prompts);
 		refuse(1);
@@ -188,7 +188,7 @@ describe('a job that is refused when it is asked about', () => {
 	});
 });
 
-describe('is not for', () => {
+describe('does not wake for', () => {
 	it('the token of another execution', async () => {
 		const sleeping = await fallAsleep();
 		finish(...prompts);
@@ -212,7 +212,7 @@ describe('is not for', () => {
 		expect(await first.wake({ token: tokenOf('one') })).toEqual({ status: 503 });
 	});
 
-	it('one whose time is up', async () => {
+	it('a callback that comes after the deadline', async () => {
 		const sleeping = await fallAsleep({ timeout: 5 });
 		finish(...prompts);
 		const call = async () => await sleeping.wake({ token: tokenOf('one') });

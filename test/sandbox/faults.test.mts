@@ -173,7 +173,7 @@ describe('which requests get a fault', () => {
 		expect(sandbox.count({ provider: 'fal', call: 'media' })).toBe(1);
 	});
 
-	it('none is taken that does not exist', () => {
+	it('a fault that does not exist is refused', () => {
 		expect(() => sandbox.inject({ call: 'submitt' as 'submit', fault: busy })).toThrow();
 		expect(() => sandbox.inject({ call: 'submit', fault: { kind: 'slow' } as never })).toThrow();
 	});

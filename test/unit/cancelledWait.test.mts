@@ -49,7 +49,7 @@ describe('a cancelled execution', () => {
 		expect(Math.max(...looks)).toBeLessThanOrEqual(cancelAt);
 	});
 
-	it('that was cancelled before it waited asks nobody', async () => {
+	it('asks nobody when it was cancelled before the wait', async () => {
 		const read = jest.fn();
 		await expect(
 			waitForJobs(['a'], read, {

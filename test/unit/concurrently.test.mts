@@ -51,7 +51,7 @@ describe('concurrently', () => {
 		});
 	});
 
-	it('of nothing is nothing', async () => {
+	it('gives nothing for no values', async () => {
 		const work = jest.fn();
 		expect(await concurrently([], 5, work)).toEqual([]);
 		expect(work).not.toHaveBeenCalled();

@@ -138,8 +138,8 @@ describe('what is no http(s) URL is refused', () => {
 		['a path', '/images/fox.png'],
 		['a scheme alone', 'https://'],
 		['a space in the host', 'https://cdn example.org/fox.png'],
-		['a port that is none', 'https://cdn.example.org:99999/fox.png'],
-		['an address that is none', 'https://256.1.1.1/fox.png'],
+		['a port that does not exist', 'https://cdn.example.org:99999/fox.png'],
+		['an address that does not exist', 'https://256.1.1.1/fox.png'],
 		['[object Object]', '[object Object]'],
 	])('%s', (_, url) => {
 		expect(whyUnfetchable(url)).toMatch(/is not a URL|does not start with/);

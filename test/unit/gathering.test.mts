@@ -64,7 +64,7 @@ it('is complete with the last one, and knows what each has come to', async () =>
 	expect(asked.length).toBeLessThanOrEqual(2 * total);
 });
 
-it('finds what nobody has told, at the next callback', async () => {
+it('finds at the next callback what a lost one would have told', async () => {
 	end(0, 1, 2, 3);
 	expect(await call(0)).toBe('complete');
 	expect(asked).toEqual([0, 3, 2, 1]);
@@ -89,7 +89,7 @@ it('takes note of a repeated callback without asking anybody', async () => {
 	expect(asked).toEqual(before);
 });
 
-it('callbacks at the same moment are all told, and each job is asked about once', async () => {
+it('callbacks at the same moment all get an answer, and each job is asked about once', async () => {
 	end(0, 1, 2, 3);
 	const heard = await Promise.all([0, 1, 2, 3, 0, 1, 2, 3].map(call));
 	expect(new Set(heard)).toEqual(new Set(['complete']));
@@ -170,7 +170,7 @@ describe('while a read is under way', () => {
 	const callSlowly = async (index: number) => await gathering.onCallback(index, total, slow, now);
 	const settle = async () => await new Promise(setImmediate);
 
-	it('one more is taken for a callback that comes about another job', async () => {
+	it('a callback about another job makes it look once more', async () => {
 		end(0, 1, 2);
 		const first = callSlowly(0);
 		await settle();
@@ -184,7 +184,7 @@ describe('while a read is under way', () => {
 		expect(await second).toBe('complete');
 	});
 
-	it('one more is taken for a callback about that very job', async () => {
+	it('a callback about that very job makes it look once more', async () => {
 		end(0, 1, 2);
 		const first = callSlowly(0);
 		await settle();

@@ -60,7 +60,7 @@ describe('image URLs in one text', () => {
 		expect(splitImageUrls(text)).toEqual(urls);
 	});
 
-	it('a semicolon at the end of the only URL is its own', () => {
+	it('a semicolon at the end of the only URL belongs to the URL', () => {
 		expect(splitImageUrls(`${one}?sig;v=1;`)).toEqual([`${one}?sig;v=1;`]);
 	});
 
@@ -166,7 +166,7 @@ describe('what `URL` would take into the path is no image', () => {
 		expect(whyUnfetchable(`${one}${character}`)).toContain('invisible');
 	});
 
-	it('a URL in the path of a proxy is its own business', () => {
+	it('a URL in the path of a proxy is accepted', () => {
 		expect(whyUnfetchable(`https://proxy.example.com/w=100/${one}`)).toBeUndefined();
 	});
 });

@@ -77,6 +77,6 @@ it.each([
 	expect(read(Buffer.from(text))).toMatchObject({ isMp4: false, isWhole: undefined });
 });
 
-it('of less than eight bytes nobody can tell', () => {
+it('fewer than eight bytes do not tell whether it is an MP4', () => {
 	expect(read(video.subarray(0, 7))).toMatchObject({ isMp4: undefined, isWhole: undefined });
 });

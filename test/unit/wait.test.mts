@@ -244,7 +244,7 @@ describe('a question that was not answered', () => {
 describe.each<ErrorCode>(['not_found', 'validation', 'unknown'])('a read refused as %s', (code) => {
 	const refused = unreadable(code);
 
-	it('is tried twice more: the job may be new, the answer an accident', async () => {
+	it('is asked twice more, because the job may be new or the answer an accident', async () => {
 		const [result] = await wait({ a: [refused, refused, running, done] });
 		expect(result.gaveUp).toBeUndefined();
 		expect(result.last.state).toEqual(done);
@@ -289,11 +289,11 @@ describe('patience with a job that cannot be read', () => {
 		expect([0, 1000, 2000].map(refuse)).toEqual([undefined, undefined, failure('permission')]);
 	});
 
-	it('ends at once where no time will change the answer', () => {
+	it('ends at once where waiting does not change the answer', () => {
 		expect(lost(unreadable('authentication'), 0)).toEqual([true]);
 	});
 
-	it('has no end where it may pass', () => {
+	it('does not end where the trouble may pass', () => {
 		expect(lost(unlucky, 0, 1000, 2000, 3000, 4000)).toEqual(Array(5).fill(false));
 	});
 
