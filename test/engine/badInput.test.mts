@@ -9,16 +9,8 @@ const four = Array.from({ length: 4 }, (_, index) => `https://cdn.example.org/${
 
 const refused: Array<[string, IDataObject, string]> = [
 	['no prompt', { prompt: '   ' }, 'The prompt is empty'],
-	[
-		'a prompt that is an object',
-		{ prompt: '={{ { a: 1 } }}' },
-		'The prompt is no text but {"a":1}',
-	],
-	[
-		'a prompt that is a list',
-		{ prompt: '={{ ["a", "b"] }}' },
-		'The prompt is no text but ["a","b"]',
-	],
+	['a prompt that is an object', { prompt: '={{ { a: 1 } }}' }, 'The prompt is not text: {"a":1}'],
+	['a prompt that is a list', { prompt: '={{ ["a", "b"] }}' }, 'The prompt is not text: ["a","b"]'],
 	['no image', { imageUrls: '={{ "" }}' }, 'There is no reference image'],
 	['four images', { imageUrls: four.join(' ') }, '4 reference images are too many'],
 	['an image that is no URL', { imageUrls: 'fox.png' }, 'Reference image 1 is not a URL'],

@@ -188,7 +188,7 @@ describe('what is wrong with the strategy is said before anything is submitted',
 
 	it('a strategy that there is not', async () => {
 		const { error } = await real({ waitStrategy: '={{ "sleep" }}' });
-		expect(error?.message).toContain('"sleep" is none');
+		expect(error?.message).toContain('"sleep" is not a wait strategy');
 		expect(error?.description).toContain('auto, callback, polling');
 	});
 

@@ -9,7 +9,8 @@ import type { Item } from '../n8n/item';
  */
 export function transportOptions(item: Item): Partial<IHttpRequestOptions> {
 	const fromSettings = (item.parameter('requestOptions') ?? {}) as IDataObject;
-	// Not the options as a whole: in a callback, an expression of another one may not be evaluable.
+	// The options are not read as a whole, because a callback may not be able to evaluate the
+	// expressions of others.
 	const own = (item.parameter('options.requestOptions') ?? {}) as IDataObject;
 	const { timeout, proxy, allowUnauthorizedCerts } = { ...fromSettings, ...own };
 	const options: Partial<IHttpRequestOptions> = {};
@@ -37,7 +38,7 @@ function readProxy(item: Item, text: string): IHttpRequestOptions['proxy'] {
 	};
 }
 
-/** A password may have a percent sign in it that begins no escape. */
+/** A password may contain a percent sign that does not begin an escape. */
 function decode(text: string): string {
 	try {
 		return decodeURIComponent(text);

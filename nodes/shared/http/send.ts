@@ -29,8 +29,9 @@ const neverSentCodes =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_|ERR_TLS|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/;
 
 /**
- * The one door to HTTP with a key: the whole answer whatever its status, or why there is none.
- * Repeats nothing; whether a call may be repeated is for those to decide who know what it costs.
+ * The only place that sends a key. Returns the whole answer whatever its status, or why there is
+ * none. It repeats nothing: whether a call may be repeated depends on what it costs, which only the
+ * caller knows.
  */
 export async function send(item: Item, request: WireRequest): Promise<WireResponse | Unanswered> {
 	const { provider, functions } = item;
@@ -56,7 +57,7 @@ export async function send(item: Item, request: WireRequest): Promise<WireRespon
 			functions,
 			provider.credential,
 			options,
-			// At hand already: n8n need not decrypt it once more.
+			// The credential is at hand already, so n8n need not decrypt it once more.
 			{ credentialsDecrypted: { id: '', name: '', type: provider.credential, data: credentials } },
 		)) as IN8nHttpFullResponse;
 	} catch (error) {
@@ -69,7 +70,7 @@ export async function send(item: Item, request: WireRequest): Promise<WireRespon
 export const sendBilled = async (item: Item, request: WireRequest) =>
 	await send({ ...item, functions: uninterrupted(item) }, request);
 
-/** The credential's host and the path; a credential field that is no http(s) URL is bad input. */
+/** The credential's host and the path. A credential field without an http(s) URL is bad input. */
 function addressOf(
 	item: Item,
 	{ host = 'baseUrl', path }: WireRequest,
@@ -110,7 +111,7 @@ function withoutKey(value: unknown, apiKey: string): unknown {
 	return Object.fromEntries(entries);
 }
 
-/** n8n wraps the HTTP client's error; the code that tells how far the request came is inside. */
+/** n8n wraps the HTTP client's error. The code inside tells how far the request came. */
 export function readTransportError(error: JsonObject): Unanswered {
 	for (let cause: JsonObject | undefined = error; cause; cause = cause.cause as JsonObject) {
 		const code = typeof cause.code === 'string' ? cause.code : '';
@@ -121,8 +122,8 @@ export function readTransportError(error: JsonObject): Unanswered {
 			message: timedOut ? 'no answer in time' : `the connection failed (${code || 'no code'})`,
 		};
 	}
-	// Not the HTTP client's. What n8n itself refuses to send (host not allowed) has a name; of what
-	// nobody knows it is safer to think that it was sent.
+	// It is not an error of the HTTP client. n8n's own refusals to send (host not allowed) are known
+	// by name. For any other error it is safer to assume that the request was sent.
 	const names = [error, error.cause as JsonObject | undefined].map((cause) => cause?.name);
 	const isRefusal = names.some((name) =>
 		/^(NodeOperation|User|Operational)Error$/.test(String(name)),
@@ -134,7 +135,7 @@ export function readTransportError(error: JsonObject): Unanswered {
 export function retryAfterMs({ headers }: WireResponse, now: number): number | undefined {
 	const header = headers['retry-after'];
 	const value = typeof header === 'string' ? header.trim() : '';
-	// Date.parse takes numbers for years; a date has the name of its month in it.
+	// Date.parse would take numbers for years. A date contains the name of a month.
 	const isDate = /[a-z]{3}/i.test(value);
 	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : isDate ? Date.parse(value) - now : NaN;
 	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

@@ -14,7 +14,7 @@ import { transportOptions } from '../http/requestOptions';
 import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
 import type { Failure, ImageFile } from '../types';
 
-/** Each holds an image in memory, twice as base64 text. */
+/** Each upload holds an image in memory; as base64 text, twice. */
 const uploadsAtATime = 4;
 const timeoutMs = 120_000;
 /** Providers keep uploads for three days at least; a job may wait in a queue for some of them. */
@@ -53,13 +53,13 @@ export async function readImages(item: Item): Promise<BinaryImage[]> {
 	if (!upload) return images;
 	for (const field of readImageFields(item) ?? []) {
 		const image = await checkImage(item, field, upload.maxBytes);
-		// The same picture twice is one reference.
+		// The same picture in two fields is one reference.
 		if (!images.some(({ hash }) => hash === image.hash)) images.push(image);
 	}
 	return images;
 }
 
-/** Stands for an image in a request until it has a URL, and is the same in every try. */
+/** Stands for an image in a request until the image has a URL. It is the same in every try. */
 export const contentName = ({ hash }: BinaryImage) => `sha256:${hash}`;
 
 interface UploadFailure extends Failure {
@@ -109,7 +109,7 @@ export class Uploads {
 	}
 }
 
-/** An account must not be handed what another one has uploaded. */
+/** One account must not be given what another one has uploaded. */
 async function keyOf(item: Item, { hash, mimeType }: BinaryImage): Promise<string> {
 	const credentials = await item.credentials();
 	return createHash('sha256')
@@ -145,7 +145,7 @@ async function upload(item: Item, file: ImageFile): Promise<string | UploadFailu
 	return putUrl ? ((await putBytes(item, putUrl, file)) ?? imageUrl) : imageUrl;
 }
 
-/** The address is signed and belongs to a storage host: it gets the bytes and no key. */
+/** Sends the bytes. The address is signed and belongs to a storage host, so no key is sent. */
 async function putBytes(
 	item: Item,
 	url: string,

@@ -2,13 +2,16 @@ import { jsonParse } from 'n8n-workflow';
 
 import { isObject } from '../wire/answers';
 
-/** Comma and semicolon separate only where another URL follows: image hosts put them into URLs. */
+/**
+ * Comma and semicolon separate only where another URL follows, because image hosts put them into
+ * URLs.
+ */
 const separator = /\s*[,;]\s*(?=https?:\/\/)|\s+/i;
 
 /** In the element of an array, white space does not separate either, unless a URL follows. */
 const separatorInElement = /[\s,;]+(?=https?:\/\/)/i;
 
-/** What a copied path or text may have around it, and nobody sees. */
+/** Invisible characters that a copied path or text may have around it. */
 const invisibleEnds = /^[\s\p{Format}]+|[\s\p{Format}]+$/gu;
 
 /**
@@ -21,13 +24,14 @@ export function splitImageUrls(value: unknown): string[] {
 
 function urlsIn(value: unknown, separatedBy: RegExp): string[] {
 	if (Array.isArray(value)) return value.flatMap((element) => urlsIn(element, separatorInElement));
-	// Not a URL, as the check will say; its text must not look like several.
+	// It is not a URL, as the check will say. Its text must not be taken for several URLs.
 	if (isObject(value)) return [JSON.stringify(value)];
 	const text = String(value ?? '');
 	const array = arrayIn(text.trim());
 	if (array) return urlsIn(array, separatorInElement);
 	const parts = text.split(separatedBy);
-	// Of cells that were joined, an empty one leaves its separator; a URL may end with a semicolon.
+	// Where cells were joined, an empty one leaves its separator. A single URL may end with a
+	// semicolon.
 	const leftOver = parts.length > 1 ? /^[,;]+|[,;]+$/g : /^[,;]+$|,+$/g;
 	return parts
 		.map((part) => part.replace(invisibleEnds, '').replace(leftOver, ''))
@@ -46,11 +50,11 @@ export function whyUnfetchable(url: string): string | undefined {
 	if (/[\p{Control}\u00ad\u200b\u2060\u202a-\u202e\ufeff]/u.test(url))
 		return 'contains an invisible character';
 	if (!URL.canParse(url)) return 'is not a URL';
-	// `URL` takes these into the path.
+	// `URL` would accept these as part of the path.
 	if (/[|，；、]\s*https?:\/\//i.test(url))
 		return 'is several URLs: separate them by a comma or a new line';
 	if (/\s/.test(url)) return 'contains white space';
-	// `URL` forgives a missing slash and a backslash; a provider need not.
+	// `URL` accepts a missing slash and a backslash; a provider may not.
 	if (!/^https?:\/\/[^/\\]/i.test(url)) return 'does not start with http:// or https://';
 	const { hostname, username, password } = new URL(url);
 	if (username || password) return 'contains a user name or password';

@@ -43,13 +43,13 @@ export function readRequest(item: Item): VideoRequest {
 	return request;
 }
 
-/** An object or a list from a wrong expression would be made into a video of "[object Object]". */
+/** Refuses an object or a list from a wrong expression: the video would show "[object Object]". */
 function readPrompt(item: Item): string {
 	const prompt = item.parameter('prompt') ?? '';
 	if (typeof prompt === 'string' || typeof prompt === 'number') return String(prompt);
 	throw badInput(
 		item,
-		`The prompt is no text but ${JSON.stringify(prompt).slice(0, 100)}`,
+		`The prompt is not text: ${JSON.stringify(prompt).slice(0, 100)}`,
 		'Check the expression: it should yield the text of one cell',
 	);
 }
@@ -145,7 +145,7 @@ export function readMetadata(item: Item): IDataObject | null {
 	);
 }
 
-/** Of an item whose request was refused: it has no job, and the reason then is the reason now. */
+/** The reason why the request of this item was refused; it is also why the item has no job. */
 export function refusalInInput(item: Item) {
 	const { error: failure } = jobInInput(item, null) as Partial<VideoJob>;
 	if (!failure) return undefined;
@@ -173,7 +173,8 @@ export function readJobId(item: Item): string {
 	const isFromInput = inputJobId === jobId && typeof origin === 'string';
 	const isForeign = isFromInput && origin !== provider.id;
 	const isOwn = isFromInput && !isForeign;
-	// A dot segment would lead to another address; everything else is the provider's to know.
+	// An ID of dots would lead to another address. Only the provider knows whether any other ID is
+	// right.
 	if (isForeign || /^\.+$|\s/.test(jobId) || (!isOwn && looksForeign(provider, jobId))) {
 		throw badInput(
 			item,

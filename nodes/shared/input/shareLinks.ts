@@ -5,8 +5,8 @@ export interface SharePage {
 }
 
 /**
- * Share links of Google Drive and Dropbox: people copy them, browsers show an image behind them,
- * and a provider that fetches one gets a page. Undefined for every other URL.
+ * Recognises share links of Google Drive and Dropbox. Browsers show an image behind them, but a
+ * provider that fetches one gets a page. Undefined for every other URL.
  */
 export function sharePageOf(url: string): SharePage | undefined {
 	if (!URL.canParse(url)) return undefined;

@@ -7,20 +7,20 @@ import { modelsThat, providersThat } from '../registry';
 import { sharePageOf } from './shareLinks';
 import type { ControlName, ModelSpec, VideoFormat, VideoRequest } from '../types';
 
-/** What other models, of whatever provider, could do it; empty where there is none. */
+/** Names the models of all providers that could do it; empty where there are none. */
 function alternatives(can: (model: ModelSpec) => boolean): string {
 	const models = modelsThat(can);
 	return models.length > 0 ? ` Models that can: ${models.join(', ')}.` : '';
 }
 
-/** Refuses a format its model cannot make: before anything is submitted, never dropped. */
+/** Refuses a format that the model cannot make. It is never dropped silently. */
 export function checkFormat(item: Item, format: VideoFormat): void {
 	const { model } = format;
 	const refuse = (what: string, offered: readonly unknown[], can: (model: ModelSpec) => boolean) =>
 		badInput(
 			item,
 			`${model.name} of ${item.provider.displayName} cannot make ${what}`,
-			(offered.length > 0 ? `It offers ${offered.join(', ')}.` : 'It has no such choice.') +
+			(offered.length > 0 ? `Choose one of: ${offered.join(', ')}.` : 'Choose another model.') +
 				alternatives(can),
 		);
 	if (!model.resolutions.includes(format.resolution)) {

@@ -9,7 +9,7 @@ import type { AcceptedJob, VideoRequest } from '../types';
 
 /** A job that this execution has submitted, or the failed one whose retry it is. */
 export type OwnJob = AcceptedJob & {
-	/** Of the failed execution: its callback goes there. */
+	/** It was submitted by the failed execution, and its callback goes there. */
 	isInherited: boolean;
 };
 
@@ -33,14 +33,15 @@ export class Ledger {
 		this.#hash = hashRequest(item.provider.id, request);
 		// Without the run index, a loop would meet the jobs of its last round.
 		const place = `${runIndexOf(functions, item.index)}/${item.index}`;
-		// An agent may call a tool for several videos in one run, so there the request counts, too.
+		// An agent may call a tool for several videos in one run, so the request is part of the key
+		// there.
 		this.#key = isTool(item) ? `${place}/${this.#hash}` : place;
 	}
 
 	/**
-	 * Within an execution, run and item tell that it is the same request, even when an expression
-	 * with the time in it yields another prompt. In the retry of a failed execution, whose workflow
-	 * may have been edited, a changed request is a new one.
+	 * What is known of this request. Within an execution, the same run and item mean the same
+	 * request, even when an expression with the time in it gives another prompt. In the retry of a
+	 * failed execution the workflow may have been edited, so a changed request is a new one.
 	 */
 	get(): SubmitState | undefined {
 		const record = this.#records[this.#key];

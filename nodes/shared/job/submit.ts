@@ -11,9 +11,9 @@ import type { Failure, VideoRequest, WireResponse } from '../types';
 /**
  * The job of the request: submitted now, or by an earlier try of the same execution.
  *
- * @param uploadImages what puts URLs into the place of the images' content names; called only when
- * there is something to submit
- * @throws NodeApiError when the provider refused it, or when nobody knows whether it did
+ * @param uploadImages replaces the content names of the images by URLs; called only when there is
+ * something to submit
+ * @throws NodeApiError when the provider refused the request, or when nobody knows whether it did
  */
 export async function submitOnce(
 	item: Item,
@@ -35,13 +35,14 @@ export async function submitOnce(
 	const complete = uploadImages ? { ...request, imageUrls: await uploadImages() } : request;
 
 	item.signal?.throwIfAborted();
-	// Written before the request leaves, so that no way of failing can forget it.
+	// Noted before the request leaves, so that it is known whatever fails afterwards.
 	ledger.set({ state: 'sent' });
 	let answer: WireResponse | Unanswered | undefined;
 	try {
 		answer = await sendUntilAnswered(item, complete);
 	} finally {
-		// What is thrown is thrown between requests: nothing is on its way.
+		// An error can only come between two requests, when nothing has been sent that could be
+		// accepted.
 		if (!answer) ledger.forget();
 	}
 	if (!isAnswer(answer)) {
@@ -66,7 +67,7 @@ const unreachable = ({ message }: Unanswered): Failure => ({
 	retryable: true,
 });
 
-/** The provider's answer; a failure to reach it, or too many requests, may pass. */
+/** Sends the request until there is an answer that waiting does not change. */
 async function sendUntilAnswered(
 	item: Item,
 	request: VideoRequest,
@@ -79,13 +80,16 @@ async function sendUntilAnswered(
 		// only where it certainly was not accepted: too many requests, or the host was never reached.
 		mayRepeat: (answer) => (isAnswer(answer) ? answer.status === 429 : !answer.sent),
 		askedMs: (answer) => (isAnswer(answer) ? retryAfterMs(answer, Date.now()) : undefined),
-		// A provider that wants a longer break is left alone, and the item says so.
+		// When the provider asks for a longer break, it gets no further request, and the item says so.
 		longestWaitMs: 60_000,
 		signal: item.signal,
 	});
 }
 
-/** A server error, or a success that says nothing: the job may exist although we know no id. */
+/**
+ * Whether a job may exist although we know no ID: after a server error, a timeout, or a success
+ * without JSON.
+ */
 function mayBeAccepted(answer: WireResponse): boolean {
 	return answer.status >= 500 || answer.status === 408 || (isSuccess(answer) && !answer.isJson);
 }

@@ -27,7 +27,7 @@ const nextSteps: NextSteps = {
 	unknown: (provider) => `Look the job up in your ${provider.displayName} dashboard`,
 };
 
-/** The same where there is no job yet, so that nothing is said about one. */
+/** The same before there is a job, so nothing is said about one. */
 const nextStepsWithoutJob: NextSteps = {
 	...nextSteps,
 	not_found: () => 'Check the base URL in the credential and the model',

@@ -4,7 +4,7 @@ import type { Item } from './item';
 
 type WithFunctions = Pick<Item, 'functions'>;
 
-/** For what only executions can do, and webhooks never ask for. */
+/** The functions of an execution, for what a webhook never does. */
 export const executionOf = ({ functions }: WithFunctions) => functions as IExecuteFunctions;
 
 interface Evaluating {
@@ -40,12 +40,14 @@ export async function sleepWith(
 	items: INodeExecutionData[],
 	until: number,
 ): Promise<void> {
-	// A new array: the old one is also the output of the node before. Not by getInputData(), which
-	// is a copy under Execute Once.
+	// The array is a new one, because the old one is also the output of the node before. It is not
+	// reached by getInputData(), which gives a copy under Execute Once.
 	functions.getExecuteData().data.main = [items];
 	await functions.putExecutionToWait(new Date(until));
 }
 
-/** The same, but for requests that outlive a cancelled execution: n8n aborts those of others. */
+/**
+ * The same functions for requests that must outlive a cancelled execution: n8n would abort them.
+ */
 export const uninterrupted = ({ functions }: WithFunctions): Item['functions'] =>
 	Object.create(functions, { getExecutionCancelSignal: { value: () => undefined } }) as never;

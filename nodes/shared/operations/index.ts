@@ -56,7 +56,7 @@ function noSuchProvider(
 	});
 }
 
-/** What a node with a webhook does differently: it can be woken. */
+/** A node with a webhook can be woken, so its Generate and Wait sleeps. */
 const sleepingOperations = {
 	...operations,
 	video: { ...operations.video, generateAndWait: generateAndSleep },
@@ -97,13 +97,14 @@ export function customOperations(
 	);
 }
 
-/** Bad input in what holds for the whole batch; n8n would pass on the bare input instead. */
+/** For an error that concerns the whole batch. n8n would pass on the bare input instead. */
 const outcomesOfError = (items: Item[], error: Error): Outcome[] =>
 	items.map((item) => ({ item, error: asNodeFailure(item, error) }));
 
 /**
  * The same operation as n8n's routing engine runs it for AI tools, one item at a time. It is a
- * pagination function, because only there may routing repeat a read, stream, or ask nobody.
+ * pagination function, because only there may routing repeat a read, stream a file, or send no
+ * request.
  */
 export function routingOf(providers: Providers, resource: keyof typeof operations, name: string) {
 	const run = (operations[resource] as Record<string, Run>)[name];
@@ -114,8 +115,8 @@ export function routingOf(providers: Providers, resource: keyof typeof operation
 				const provider = chosenProvider(providers, () => this.getNodeParameter('provider', null));
 				if (!provider) throw noSuchProvider(this, providers);
 				const item = itemOfRouting(this, provider);
-				// What a tool throws, n8n tries again under a new run index, or keeps from the model, which
-				// then asks for the video once more. So a refusal is an answer, too.
+				// When a tool throws, n8n runs it again under a new run index, or hides the error from the
+				// model, which then asks for the video once more. So a refusal is an answer, too.
 				const [outcome] = await run([item], false).catch((error: Error) =>
 					outcomesOfError([item], error),
 				);

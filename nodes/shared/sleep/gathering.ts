@@ -7,24 +7,26 @@ const readsAtATime = 5;
 const resumesWithinMs = 10_000;
 
 /**
- * What a look at a job showed: its end, that it runs, or nothing, because it could not be read.
- * `lost`: as if it had ended, because it can never be read; its own callback is a reason to try.
+ * What a look at a job showed: that it has ended, that it runs, or nothing, because it could not be
+ * read. `lost` counts as ended, because the job can never be read; its own callback is a reason to
+ * try once more.
  */
 export type JobReading<T> = { ended: T } | { lost: T } | 'running' | 'unknown';
 
 export type ReadJob<T> = (index: number) => Promise<JobReading<T>>;
 
 /**
- * `again`: not known yet, to be delivered once more; `asleep`: taken note of, others will be called
- * about; `complete`: all have ended.
+ * `again`: the callback is to be delivered once more, because its job is not known to have ended.
+ * `asleep`: its job has ended, and there will be callbacks about others. `complete`: all jobs have
+ * ended.
  */
 export type Verdict = 'again' | 'asleep' | 'complete';
 
 type State = 'ended' | 'running' | 'unknown';
 
 /**
- * What is known of the jobs of one sleeping execution. A mere cache: what it lacks is asked for
- * again, so that a restart of n8n loses nothing.
+ * What is known of the jobs of one sleeping execution. It is only a cache: what it lacks is asked
+ * for again, so that a restart of n8n loses nothing.
  */
 export class Gathering<T> {
 	readonly #ended = new Map<number, { result: T; isLost: boolean }>();
@@ -39,7 +41,10 @@ export class Gathering<T> {
 
 	#resumedAt = -Infinity;
 
-	/** A callback about one job of `total`; repeated at once, it gets the same answer. */
+	/**
+	 * Takes a callback about one job of `total`. When it is repeated at once, it gets the same
+	 * answer.
+	 */
 	async onCallback(index: number, total: number, read: ReadJob<T>, now: number): Promise<Verdict> {
 		const before = this.#called.get(index);
 		if (before && now - before.at < askAgainAfterMs) return await before.verdict;
@@ -48,7 +53,9 @@ export class Gathering<T> {
 		return await verdict;
 	}
 
-	/** Whether the caller, the only one for a while, is to wake the execution of `total` jobs. */
+	/**
+	 * Whether the caller may wake the execution of `total` jobs. For a while, only one caller may.
+	 */
 	mayResume(total: number, now: number): boolean {
 		if (this.#ended.size < total || now - this.#resumedAt < resumesWithinMs) return false;
 		this.#resumedAt = now;
@@ -60,14 +67,17 @@ export class Gathering<T> {
 		return this.#ended.get(index)?.result;
 	}
 
-	/** Frees what is not needed once the execution is awake; should it not be, all is asked for again. */
+	/**
+	 * Forgets the jobs, once the execution is awake. Should it not wake, all jobs are asked about
+	 * again.
+	 */
 	forget(): void {
 		this.#ended.clear();
 		this.#called.clear();
 	}
 
 	async #findOut(index: number, total: number, read: ReadJob<T>): Promise<Verdict> {
-		// What was asked before the callback came may have been too early.
+		// A read that began before the callback came may have been too early.
 		await this.#reads.get(index);
 		const isLost = this.#ended.get(index)?.isLost;
 		const own = await (isLost ? this.#ask(index, read) : this.#readOnce(index, read));
@@ -78,7 +88,7 @@ export class Gathering<T> {
 		return all === 'unknown' ? 'again' : 'asleep';
 	}
 
-	/** Those that meet here share one question. */
+	/** Callbacks that come at the same time share one read. */
 	async #readOnce(index: number, read: ReadJob<T>): Promise<State> {
 		if (this.#ended.has(index)) return 'ended';
 		const asked = this.#reads.get(index) ?? this.#ask(index, read);
@@ -101,13 +111,16 @@ export class Gathering<T> {
 		}
 	}
 
-	/** One check for all that come while none is under way, one more for those that come meanwhile. */
+	/**
+	 * Callbacks that come at the same time share one check. Those that come while it is under way
+	 * share the next one.
+	 */
 	async #readAll(total: number, read: ReadJob<T>): Promise<State> {
 		if (!this.#check) {
 			this.#check = this.#probe(total, read).finally(() => (this.#check = undefined));
 			return await this.#check;
 		}
-		// The one under way may have passed a job that has ended since.
+		// The check under way may have read a job before it ended.
 		this.#nextCheck ??= this.#check.then(async () => {
 			this.#nextCheck = undefined;
 			return await this.#readAll(total, read);
@@ -116,8 +129,8 @@ export class Gathering<T> {
 	}
 
 	/**
-	 * The newest first: it is the most likely to be still running, which answers the question. Where
-	 * it is not, as after a restart, more and more at a time.
+	 * Reads the newest job first: it is the most likely one to be running still, and then the answer
+	 * is known. Otherwise, as after a restart, more and more jobs are read at a time.
 	 */
 	async #probe(total: number, read: ReadJob<T>): Promise<State> {
 		const open = [...Array(total).keys()].reverse().filter((index) => !this.#ended.has(index));

@@ -8,7 +8,10 @@ import type { JobOutcome, Outcome } from '../output/outcome';
 import type { Failure } from '../types';
 import { beginSleep, earlierSleep } from './sleep';
 
-/** What is found in an item that leaves at the deadline; n8n does not run the node again for it. */
+/**
+ * The error of a job that leaves at the deadline. It is written before, because n8n does not run
+ * the node again.
+ */
 const unfinished: Failure = {
 	code: 'timeout',
 	message: 'not finished in time, or its callback was lost: use Job, Get',
@@ -34,8 +37,8 @@ export async function park(
 }
 
 /**
- * What this very run has parked before, asleep again until the same time: n8n's Retry On Fail runs
- * a node again whose first item has an error, and its input is then the parked jobs.
+ * Sleeps again until the same time, if this very run has parked jobs before. n8n's Retry On Fail
+ * runs a node again when its first item has an error, and the input is then the parked jobs.
  */
 export async function parkAgain(
 	functions: IExecuteFunctions,

@@ -18,11 +18,12 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 	if (!strategies.includes(String(waitStrategy))) {
 		throw badInput(
 			item,
-			`The wait strategy "${String(waitStrategy).slice(0, 100)}" is none`,
+			`"${String(waitStrategy).slice(0, 100)}" is not a wait strategy`,
 			`Choose one of: ${strategies.join(', ')}`,
 		);
 	}
-	// An agent wants the answer of its tool at once; n8n would not give it the one after the sleep.
+	// An agent wants the answer of its tool at once. It would not get the one after the sleep from
+	// n8n.
 	if (waitStrategy === 'polling' || isTool(item)) return undefined;
 	const { callback, displayName } = item.provider;
 	const address = resumeAddress(item);
@@ -42,7 +43,7 @@ export async function readResumeAddress(item: Item): Promise<string | undefined>
 	if (isCalled && isN8n1(item)) {
 		throw badInput(
 			item,
-			'This n8n does not hand the result of a sub-workflow on that has slept',
+			'n8n 1 does not return results from a sub-workflow that has slept',
 			'Set Wait Strategy to Auto or Polling, or update n8n to version 2',
 		);
 	}

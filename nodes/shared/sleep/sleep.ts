@@ -9,17 +9,20 @@ import type { JobOutcome } from '../output/outcome';
 import { ExpiringCache } from '../time/expiringCache';
 import { Gathering } from './gathering';
 
-/** Of a job that has ended; without its item, which holds on to the whole execution. */
+/**
+ * The result of a job that has ended. Its item is left out, because it would keep the whole
+ * execution in memory.
+ */
 export type Ended = Pick<JobOutcome, 'job' | 'raw'>;
 
-/** One sleep of a node, and what this process knows of its jobs: a mere cache. */
+/** One sleep of a node, and what this process knows of its jobs. It is only a cache. */
 export class Sleep {
 	readonly gathering = new Gathering<Ended>();
 
-	/** One refusal may be a gateway's mood: the provider calls again. */
+	/** One refusal may come from a gateway by chance, and the provider calls again. */
 	readonly patience = new Patience([]);
 
-	/** Of the node in its execution: in a loop, one sleep follows the other. */
+	/** The run of the node in its execution: in a loop, one sleep follows the other. */
 	readonly run: number;
 
 	/** When n8n wakes the execution at the latest: milliseconds since the epoch. */
@@ -54,7 +57,8 @@ export function earlierSleep(functions: IExecuteFunctions): SleepRecord | undefi
 /** The sleep out of which the node is called; undefined where it is known to have ended. */
 export function sleepOf(functions: IWebhookFunctions): Sleep | undefined {
 	const executionId = functions.getExecutionId();
-	// In the order of the runs. Those of an execution that this one retries are not asleep.
+	// The records are in the order of the runs. Those of an execution that this one retries are not
+	// asleep.
 	const [run, record] =
 		Object.entries(sleepsOfSleeper(functions))
 			.filter(([, { executionId: owner }]) => owner === executionId)

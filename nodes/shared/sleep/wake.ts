@@ -34,13 +34,19 @@ export const sleepWebhooks: IWebhookDescription[] = [
 	},
 ];
 
-/** Less than providers wait for an answer, and than a sleep may be woken again after. */
+/**
+ * Shorter than providers wait for an answer, and shorter than the time after which a sleep may be
+ * woken again.
+ */
 const answersWithinMs = 8000;
 
-/** Refusals of this distance count. About a job that may still run, callbacks of others ask as well. */
+/**
+ * Refusals count when they are so far apart. Callbacks about other jobs ask about this one as well,
+ * and it may still run.
+ */
 const refusalsApartMs = { own: 900, others: 10_000 };
 
-/** So long before its deadline an execution is left to it. */
+/** In this time before the deadline the execution is not woken, because n8n is about to do so. */
 const deadlineMarginMs = 2000;
 
 const unknownKey =
@@ -66,10 +72,10 @@ interface Answer {
 	workflowData?: INodeExecutionData[][];
 }
 
-/** To be delivered again. */
+/** The callback is to be delivered again. */
 const notNow: Answer = { status: 503 };
 
-/** What takes longer than its caller waits is not lost: the next delivery finds it done. */
+/** Answers before the caller gives up. The work goes on, and the next delivery finds it done. */
 async function inTime(work: (isLate: () => boolean) => Promise<Answer>): Promise<Answer> {
 	const timer = new AbortController();
 	let isLate = false;
@@ -129,7 +135,7 @@ function parkedIn(item: WebhookItem): JobOutcome[] {
 	return inputOf(item).map((input, index) => parkedOutcome({ ...item, index, input }));
 }
 
-/** A job as it is, read with the user's own key; one that can never be read leaves as it was. */
+/** Reads a job with the user's own key. One that can never be read leaves as it was parked. */
 async function readParked(
 	outcome: JobOutcome,
 	look: typeof lookAtJob,

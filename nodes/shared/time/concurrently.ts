@@ -16,7 +16,10 @@ export async function concurrently<Value, Result>(
 	return results;
 }
 
-/** Lets `limit` pieces of work run at the same time; the others wait for their turn, in order. */
+/**
+ * Lets at most `limit` pieces of work run at the same time. The others wait for their turn, in
+ * order.
+ */
 export function limiter(limit: number) {
 	const waiting: Array<() => void> = [];
 	let running = 0;
@@ -27,7 +30,7 @@ export function limiter(limit: number) {
 			return await work();
 		} finally {
 			const next = waiting.shift();
-			// The place goes on to the next one, so the count stays.
+			// The next one takes the place, so the count stays the same.
 			if (next) next();
 			else running--;
 		}

@@ -1,4 +1,7 @@
-/** Values that are forgotten some time after they were last set, and the oldest when they are many. */
+/**
+ * Keeps values for some time after they were last set. When there are too many, the oldest are
+ * forgotten first.
+ */
 export class ExpiringCache<Value> {
 	readonly #kept = new Map<string, { value: Value; setAt: number }>();
 
@@ -17,7 +20,7 @@ export class ExpiringCache<Value> {
 	}
 
 	set(key: string, value: Value, now: number): void {
-		// The one set last stands last.
+		// Sets it anew, so that the map stays in the order of setting.
 		this.#kept.delete(key);
 		this.#kept.set(key, { value, setAt: now });
 		for (const [other, { setAt }] of this.#kept) {

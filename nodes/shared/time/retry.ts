@@ -4,13 +4,13 @@ import type { Clock } from './pause';
 export interface RetryOptions<Result> {
 	/** How often at most, the first time included. */
 	attempts: number;
-	/** The wait for the second attempt, about; each further one doubles it. */
+	/** About how long it waits before the second attempt. Each further wait is twice as long. */
 	firstDelayMs: number;
 	/** Whether another attempt does no harm and may bring another result. */
 	mayRepeat(result: Result): boolean;
 	/** How long the other side asked to be left alone (Retry-After); undefined where it did not. */
 	askedMs?(result: Result): number | undefined;
-	/** Asked for a longer wait, it gives up. */
+	/** It gives up where it would have to wait longer than this. */
 	longestWaitMs?: number;
 	signal?: AbortSignal;
 	clock?: Clock;

@@ -16,7 +16,10 @@ import { Mp4Boxes } from './mp4';
 import { retry } from '../time/retry';
 import { transportOptions } from '../http/requestOptions';
 
-/** For the first byte; after that, a long video over a slow line is not a fault, but silence is. */
+/**
+ * The longest wait for the first byte. After that, only silence is a fault: a long video over a
+ * slow line is not.
+ */
 const timeoutMs = 300_000;
 const maxSilenceMs = 60_000;
 /** Eight seconds in 4K are a tenth of this. */
@@ -96,7 +99,8 @@ async function streamVideo(
 		);
 		if (bytes === 0) return { reason: 'the link sent an empty file', mayRecover: true };
 		if (!boxes.isMp4 && !isDeclared) return { reason: noVideo(response), mayRecover: false };
-		// Of what a host has compressed unasked, another length was announced: then the boxes tell.
+		// The announced length is another one when a host has compressed the file unasked. Then the MP4
+		// boxes tell.
 		const isWhole = bytes === expected || (boxes.isWhole ?? bytes > expected);
 		if (!isWhole) {
 			const all = expected > bytes ? `${expected} bytes` : 'the bytes of the MP4 file';
@@ -111,7 +115,7 @@ async function streamVideo(
 			isStorage: error instanceof StorageProblem,
 		};
 	} finally {
-		// What was not read to its end would keep its connection.
+		// An answer that is not read to its end would keep its connection open.
 		hangUp();
 	}
 }
@@ -127,7 +131,7 @@ async function open(
 		const response = (await item.functions.helpers.httpRequest({
 			method: 'GET',
 			url,
-			// Compressed, the announced length would say nothing about what is stored.
+			// For a compressed answer, the announced length would say nothing about the stored file.
 			headers: { 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			timeout: timeoutMs,
@@ -166,11 +170,11 @@ const noVideo = (response: IN8nHttpFullResponse): string =>
 
 function whyTooLarge(bytes: number): Refusal | undefined {
 	if (bytes <= maxBytes) return undefined;
-	const reason = `the link leads to a file of ${(bytes / 2 ** 30).toFixed(1)} GB, which is no video of a few seconds`;
+	const reason = `the link leads to a file of ${(bytes / 2 ** 30).toFixed(1)} GB, which is too large for a video of a few seconds`;
 	return { reason, mayRecover: false };
 }
 
-/** Types of which no video comes. Of any other, its first bytes tell. */
+/** Types that are certainly not videos. For any other type, the first bytes tell. */
 const noVideoTypes = /^(text|image|audio|font)\/|[/+](json|xml|html)$/;
 
 function whyNoVideo(response: IN8nHttpFullResponse): Refusal | undefined {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ErrorCode, Failure, SubmitFailure, WireResponse } from '../types';
 
-/** A JSON object: no list, and not null. */
+/** Whether it is a JSON object, and neither a list nor null. */
 export const isObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
