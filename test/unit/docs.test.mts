@@ -1,6 +1,8 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { nodeSources } from '../nodeSources.mts';
+
 const root = join(__dirname, '../..');
 
 const documents = ['CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
@@ -85,4 +87,45 @@ it('every decision is in the index, under its own title', () => {
 		expect(file).toMatch(new RegExp(`^${number.padStart(4, '0')}-`));
 		expect(index).toContain(`| ${number} | [${title}](${file}) |`);
 	}
+});
+
+describe('the table of rooms in docs/architecture.md', () => {
+	const namesIn = (cell: string) =>
+		(cell.match(/`[^`]+`|provider files|nodes/g) ?? []).map((name) => name.replaceAll('`', ''));
+
+	const table =
+		/^## Who may import whom\n(.*?)^## /ms.exec(textOf('docs/architecture.md'))?.[1] ?? '';
+
+	/** Room and what it imports. */
+	const rows = table
+		.split('\n')
+		.filter((line) => line.startsWith('| ') && !/^\| (Room|---)/.test(line))
+		.map((line) => line.split('|').map((cell) => cell.trim()))
+		.map(([, room, , imported]) => [namesIn(room)[0], namesIn(imported).sort()] as const);
+
+	function roomOf(path: string): string {
+		const [folder, ...rest] = path.split('/');
+		if (folder === 'shared') return rest.length > 1 ? `${rest[0]}/` : rest[0];
+		return /Trigger$/.test(folder) || path.endsWith('.node.ts') ? 'nodes' : 'provider files';
+	}
+
+	/** The other rooms that the sources of a room import; the contract is everybody's. */
+	const importsOf = (room: string) => {
+		const rooms = nodeSources
+			.filter(({ path }) => roomOf(path) === room)
+			.flatMap(({ imports }) => imports.map(({ target }) => target))
+			.filter((target) => target.endsWith('.ts') && target !== 'shared/types.ts')
+			.map(roomOf);
+		return [...new Set(rooms)].filter((other) => other !== room).sort();
+	};
+
+	it('has every room', () => {
+		const rooms = new Set(nodeSources.map(({ path }) => roomOf(path)));
+		rooms.delete('types.ts');
+		expect(rows.map(([room]) => room).sort()).toEqual([...rooms].sort());
+	});
+
+	it.each(rows)('says what %s imports', (room, imported) => {
+		expect(importsOf(room)).toEqual(imported);
+	});
 });
