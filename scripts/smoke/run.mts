@@ -179,7 +179,7 @@ async function sizeOfMp4(path: string): Promise<number> {
 	const file = await open(path);
 	try {
 		const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
-		if (buffer.toString('latin1', 4) !== 'ftyp') throw new Error(`${path} is no MP4 file`);
+		if (buffer.toString('latin1', 4) !== 'ftyp') throw new Error(`${path} is not an MP4 file`);
 		return (await file.stat()).size;
 	} finally {
 		await file.close();

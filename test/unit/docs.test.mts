@@ -33,12 +33,12 @@ const pathsIn = (text: string) =>
 			const [first, ...rest] = code.split('/');
 			return /\/$/.test(code) || endings.test(code) || (rest.length > 0 && folders.includes(first));
 		})
-		// The provider that "Add a provider" adds.
-		.filter((code) => !/sixth/i.test(code));
+		// What a run makes, and the provider that "Add a provider" adds.
+		.filter((code) => !/^(output|dist|\.cache)\/|sixth/i.test(code));
 
-/** Paths count from the root, or from the core. */
+/** Paths count from the root, or from the core; GitHub's workflows go by their file names. */
 const exists = (path: string) =>
-	['', 'nodes/shared'].some((base) => existsSync(join(root, base, path)));
+	['', 'nodes/shared', '.github/workflows'].some((base) => existsSync(join(root, base, path)));
 
 /** Headings as GitHub names them in an address. */
 const anchorsOf = (text: string) =>
