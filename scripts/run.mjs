@@ -50,7 +50,8 @@ if (!isInstalled(root)) await installDependencies().catch((error) => stop(error.
 // The real Node.js 24 goes before node_modules/.bin, whose `node` is a shell script that swallows signals.
 const node = nodeOf(root);
 const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-child = spawn(node, [resolve(root, file), ...args], {
+const typescript = new URL('typescript.mjs', import.meta.url).href;
+child = spawn(node, ['--import', typescript, resolve(root, file), ...args], {
 	stdio: 'inherit',
 	env: { ...process.env, PATH: path },
 });

@@ -1,5 +1,5 @@
 import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
-import { nodeTypes } from '../package.mts';
+import { nodeTypes } from '../../scripts/sources.mts';
 import { useSession } from './n8nSession.mts';
 
 const session = useSession(1);

@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import { jobItemSchema } from '../../scripts/schema/jobItem.mts';
 import { newNode, to } from '../../scripts/n8n/workflow.mts';
-import { nodeTypes } from '../package.mts';
+import { nodeTypes } from '../../scripts/sources.mts';
 import { runOnce, useSession } from './n8nSession.mts';
 
 const session = useSession(1);

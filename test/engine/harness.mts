@@ -22,7 +22,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { credentialTypes, newestVersion, nodeTypes } from '../package.mts';
+import { credentialTypes, newestVersion, nodeTypes } from '../../scripts/sources.mts';
 import { TestCredentials } from './credentials.mts';
 
 /** Hands its input on; stands where a trigger and a spreadsheet would. */

@@ -5,7 +5,7 @@ import axios from 'axios';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
-import { nodeTypes } from '../package.mts';
+import { nodeTypes } from '../../scripts/sources.mts';
 import { runNode } from './harness.mts';
 import {
 	codeAt,

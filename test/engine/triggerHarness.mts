@@ -19,7 +19,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/server.mts';
-import { credentialTypes, nodeTypes } from '../package.mts';
+import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
 import { TestCredentials } from './credentials.mts';
 
 export interface RunningTrigger {

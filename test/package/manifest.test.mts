@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import manifest from '../../package.json';
 import { providers } from '../../nodes/shared/registry';
-import { credentialTypes, nodeTypes } from '../package.mts';
+import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
 import { filesIn } from './unpacked.mts';
 
 const root = join(__dirname, '../..');

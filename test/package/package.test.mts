@@ -7,7 +7,7 @@ import type { INodePropertyOptions, INodeTypeDescription, Themed } from 'n8n-wor
 
 import sourceManifest from '../../package.json';
 import { jobItemSchema } from '../../scripts/schema/jobItem.mts';
-import { credentialTypes, nodeTypes } from '../package.mts';
+import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
 import { useUnpackedPackage } from './unpacked.mts';
 
 const unpacked = useUnpackedPackage();

@@ -1,7 +1,7 @@
 import { providers } from '../../nodes/shared/registry';
 import { isFailure } from '../../nodes/shared/wire/answers';
 import type { ImageFile } from '../../nodes/shared/types';
-import { credentialTypes } from '../package.mts';
+import { credentialTypes } from '../../scripts/sources.mts';
 import { casesOf, fixture, hasFixture, stateOf, withValue } from './answers.mts';
 import { wireOf } from './neutral.mts';
 import { everyRequest, nameOf, requestFor } from './requests.mts';

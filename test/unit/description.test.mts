@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import manifest from '../../package.json';
-import { nodeTypes } from '../package.mts';
+import { nodeTypes } from '../../scripts/sources.mts';
 import { lintFields } from './lintFields.mts';
 import { actionNodeTable, allFields, choicesOf, shownField } from './parameters.mts';
 

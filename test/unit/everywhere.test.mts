@@ -5,7 +5,7 @@ import { providers } from '../../nodes/shared/registry';
 import { sandboxProviders } from '../../sandbox/registry.mts';
 import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
 import { keyVariables } from '../../scripts/smoke/orders.mts';
-import { nodeTypes } from '../package.mts';
+import { nodeTypes } from '../../scripts/sources.mts';
 
 const root = join(__dirname, '../..');
 const ids = providers.map(({ id }) => id).sort();

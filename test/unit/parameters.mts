@@ -10,7 +10,7 @@ import type {
 
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
-import { newestVersion, nodeTypes } from '../package.mts';
+import { newestVersion, nodeTypes } from '../../scripts/sources.mts';
 
 export interface ActionNode {
 	name: string;

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { authorization } from '../../nodes/shared/http/authorization';
 import { providers } from '../../nodes/shared/registry';
-import { credentialTypes, nodeTypes } from '../package.mts';
+import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
 import { actionNodes, actionNodeTable, allFields, choicesOf, shownField } from './parameters.mts';
 
 /*

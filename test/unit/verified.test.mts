@@ -5,7 +5,7 @@ import Color from 'colorjs.io';
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import manifest from '../../package.json';
-import { nodeTypes } from '../package.mts';
+import { nodeTypes } from '../../scripts/sources.mts';
 import { allFields } from './parameters.mts';
 
 /**

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 
 import type { ICredentialType, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
-import manifest from '../package.json';
+import manifest from '../package.json' with { type: 'json' };
+import { ROOT } from './folders.mts';
 
-const root = join(__dirname, '..');
-const load = createRequire(__filename);
+const load = createRequire(import.meta.url);
 
 type Class<Instance> = new () => Instance;
 
-/** The sources behind package.json's n8n section, so that no test keeps a list of its own. */
+/** The sources behind package.json's n8n section, so that nothing keeps a list of its own. */
 const classes = <Instance,>(files: string[]): Record<string, Class<Instance>> =>
 	Object.fromEntries(
 		files.map((file) => {
 			const source = file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 			const className = source.split('/').at(-1)?.split('.')[0] ?? '';
-			const exported = load(join(root, source)) as Record<string, Class<Instance>>;
+			const exported = load(join(ROOT, source)) as Record<string, Class<Instance>>;
 			return [className[0].toLowerCase() + className.slice(1), exported[className]];
 		}),
 	);
