@@ -7,8 +7,9 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { answerDelivery } from '../shared/callback/delivery';
-import { authenticationField, nodeProperties, providerField } from '../shared/description';
+import { nodeProperties, providerField } from '../shared/description';
 import { actionBuilderHint } from '../shared/description/builderHint';
+import { authenticationField, providerCredentials } from '../shared/description/credentials';
 import { customOperations } from '../shared/operations';
 import { providers } from '../shared/registry';
 import { handleWakeUp, sleepWebhooks } from '../shared/sleep/wake';
@@ -27,33 +28,7 @@ export class VeoReferenceVideo implements INodeType {
 		builderHint: actionBuilderHint,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{
-				name: 'veoFalApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['fal'], authentication: ['fal'] } },
-			},
-			{
-				name: 'veoAimlApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['aimlapi'], authentication: ['aimlapi'] } },
-			},
-			{
-				name: 'veoAiHubMaxApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['aihubmax'], authentication: ['aihubmax'] } },
-			},
-			{
-				name: 'veoShortApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['shortapi'], authentication: ['shortapi'] } },
-			},
-			{
-				name: 'veoEvoLinkApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['evolink'], authentication: ['evolink'] } },
-			},
-		],
+		credentials: providerCredentials(providers, { byAuthentication: true }),
 		webhooks: sleepWebhooks,
 		waitingNodeTooltip: 'Goes on when the provider has called back about every video',
 		requestDefaults: {},

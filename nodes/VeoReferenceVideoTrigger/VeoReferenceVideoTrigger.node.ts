@@ -8,8 +8,9 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { answerDelivery } from '../shared/callback/delivery';
+import { providerCredentials } from '../shared/description/credentials';
 import { forgetTriggerAddress, keepTriggerAddress } from './address';
-import { triggerProperties } from './properties';
+import { callingProviders, triggerProperties } from './properties';
 import { handleDelivery } from './webhook';
 
 export class VeoReferenceVideoTrigger implements INodeType {
@@ -24,23 +25,7 @@ export class VeoReferenceVideoTrigger implements INodeType {
 		defaults: { name: 'Veo Reference Video Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{
-				name: 'veoFalApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['fal'] } },
-			},
-			{
-				name: 'veoShortApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['shortapi'] } },
-			},
-			{
-				name: 'veoEvoLinkApi',
-				required: true,
-				displayOptions: { show: { '/provider': ['evolink'] } },
-			},
-		],
+		credentials: providerCredentials(callingProviders),
 		webhooks: [
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'callback' },
 		],

@@ -1,10 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providers } from '../shared/registry';
+import { providers, providersThat } from '../shared/registry';
 
-const calling = providers.filter((provider) => provider.callback);
-const unconfirmed = calling.filter((provider) => !provider.callback?.isDocumented);
-const defaultProvider = calling[0].id;
+export const callingProviders = providers.filter((provider) => provider.callback);
+const unconfirmed = callingProviders.filter((provider) => !provider.callback?.isDocumented);
+const defaultProvider = callingProviders[0].id;
+
+const list = new Intl.ListFormat('en-GB');
+
+/** What the dropdown says about providers that it does not offer. */
+export function whoCallsBack(others: string[]): string {
+	if (others.length === 0) return 'Who calls back';
+	return `Who calls back; ${list.format(others)} ${others.length === 1 ? 'does' : 'do'} not`;
+}
 
 export const triggerProperties: INodeProperties[] = [
 	{
@@ -19,11 +27,11 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'provider',
 		type: 'options',
 		noDataExpression: true,
-		options: calling
+		options: callingProviders
 			.map(({ displayName, id }) => ({ name: displayName, value: id }))
 			.sort((one, other) => one.name.localeCompare(other.name)),
 		default: defaultProvider,
-		description: 'Who calls back; AI/ML API and AIHubMax do not',
+		description: whoCallsBack(providersThat((provider) => !provider.callback)),
 	},
 	...unconfirmed.map(({ displayName, id }): INodeProperties => ({
 		displayName: `${displayName} does not document what it posts to a callback URL, so whether this works is unconfirmed. Generate and Wait with polling does not depend on it.`,

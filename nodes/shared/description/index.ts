@@ -31,15 +31,3 @@ export const providerField = (
 	default: defaultProvider,
 	description: 'Who makes the video; each has its own prices, limits and credential',
 });
-
-/**
- * Lets editor and engine pick the credential of the chosen provider: n8n looks for a parameter of
- * this name, and would hide it if it were visible.
- */
-export const authenticationField: INodeProperties = {
-	displayName: 'Authentication',
-	name: 'authentication',
-	type: 'hidden',
-	options: [{ name: 'None', value: 'none' }],
-	default: '={{ $parameter["provider"] }}',
-};

@@ -1,0 +1,31 @@
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
+
+import type { Providers } from '../operations';
+
+/**
+ * The credential of each provider, asked for while that provider is chosen. `/provider` has to be the
+ * first key: the editor takes it for the dropdown that the credential follows.
+ */
+export const providerCredentials = (
+	providers: Providers,
+	{ byAuthentication = false } = {},
+): INodeCredentialDescription[] =>
+	providers.map(({ id, credential }) => ({
+		name: credential,
+		required: true,
+		displayOptions: {
+			show: { '/provider': [id], ...(byAuthentication && { authentication: [id] }) },
+		},
+	}));
+
+/**
+ * Lets editor and engine pick the credential of the chosen provider: n8n looks for a parameter of
+ * this name, and would hide it if it were visible.
+ */
+export const authenticationField: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'hidden',
+	options: [{ name: 'None', value: 'none' }],
+	default: '={{ $parameter["provider"] }}',
+};
