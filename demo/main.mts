@@ -6,10 +6,11 @@ import { parseArgs } from 'node:util';
 import { Listr } from 'listr2';
 import type { DefaultRenderer, ListrTask, SimpleRenderer } from 'listr2';
 
+import { sandboxCredentialTypes } from '../sandbox/registry.mts';
 import { ROOT } from '../scripts/folders.mts';
 import { installN8n, N8N_VERSION } from '../scripts/n8n/install.mts';
 import { LOGIN_LINES } from '../scripts/n8n/rest.mts';
-import { CREDENTIAL_TYPES, startSession } from '../scripts/n8n/session.mts';
+import { startSession } from '../scripts/n8n/session.mts';
 import type { Session } from '../scripts/n8n/session.mts';
 import { packPackage } from '../scripts/pack.mts';
 import { checkRun } from './check.mts';
@@ -41,8 +42,8 @@ interface Context {
 const { values: flags } = parseArgs({
 	options: { keep: { type: 'boolean', default: false }, provider: { type: 'string', default: '' } },
 });
-if (flags.provider && !(flags.provider in CREDENTIAL_TYPES)) {
-	console.error(`--provider is one of ${Object.keys(CREDENTIAL_TYPES).join(', ')}.`);
+if (flags.provider && !(flags.provider in sandboxCredentialTypes)) {
+	console.error(`--provider is one of ${Object.keys(sandboxCredentialTypes).join(', ')}.`);
 	process.exit(2);
 }
 const context = {} as Context;

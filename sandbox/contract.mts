@@ -125,6 +125,8 @@ export interface CallbackRules {
 export interface SandboxProvider {
 	id: string;
 	displayName: string;
+	/** What n8n calls a credential of this provider. */
+	credentialType: string;
 	authorization: 'Key' | 'Bearer';
 	/** Paths that belong to this provider; what matches no route below them is its 404. */
 	mounts: string[];

@@ -7,3 +7,8 @@ import { shortapi } from './providers/shortapi.mts';
 
 /** Every provider of the sandbox. */
 export const sandboxProviders: SandboxProvider[] = [fal, aimlapi, shortapi, aihubmax, evolink];
+
+/** Credential types by provider id. */
+export const sandboxCredentialTypes = Object.fromEntries(
+	sandboxProviders.map(({ id, credentialType }) => [id, credentialType]),
+);

@@ -235,6 +235,7 @@ const routes: Route[] = [
 export const aihubmax: SandboxProvider = {
 	id: provider,
 	displayName: 'AIHubMax',
+	credentialType: 'veoAiHubMaxApi',
 	authorization: 'Bearer',
 	mounts: [base],
 	addresses: { baseUrl: base },

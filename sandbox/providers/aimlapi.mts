@@ -231,6 +231,7 @@ const routes: Route[] = [
 export const aimlapi: SandboxProvider = {
 	id: 'aimlapi',
 	displayName: 'AI/ML API',
+	credentialType: 'veoAimlApi',
 	authorization: 'Bearer',
 	mounts: [root],
 	addresses: { baseUrl: root },

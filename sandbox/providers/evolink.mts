@@ -222,6 +222,7 @@ const routes: Route[] = [
 export const evolink: SandboxProvider = {
 	id: provider,
 	displayName: 'EvoLink',
+	credentialType: 'veoEvoLinkApi',
 	authorization: 'Bearer',
 	mounts: [base, filesBase],
 	addresses: { baseUrl: base, filesUrl: filesBase },

@@ -237,6 +237,7 @@ const routes: Route[] = [
 export const fal: SandboxProvider = {
 	id: 'fal',
 	displayName: 'fal',
+	credentialType: 'veoFalApi',
 	authorization: 'Key',
 	mounts: ['/fal'],
 	addresses: { baseUrl: '/fal/queue', restUrl: '/fal/rest', platformUrl: '/fal/platform' },

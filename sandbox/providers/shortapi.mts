@@ -212,6 +212,7 @@ const routes: Route[] = [
 export const shortapi: SandboxProvider = {
 	id: 'shortapi',
 	displayName: 'ShortAPI',
+	credentialType: 'veoShortApi',
 	authorization: 'Bearer',
 	mounts: [root],
 	addresses: { baseUrl: root },

@@ -6,11 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
 import type { INode, INodeParameters } from 'n8n-workflow';
 
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import type { SandboxJob } from '../../sandbox/server.mts';
 import { ROOT } from '../folders.mts';
 import { installN8n, N8N_VERSION } from '../n8n/install.mts';
 import type { Execution, Workflow } from '../n8n/rest.mts';
-import { CREDENTIAL_TYPES, startSession } from '../n8n/session.mts';
+import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
 import { GENERATOR, newNode, to } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
@@ -136,7 +137,7 @@ function veo(
 	operation: string,
 	options: INodeParameters = {},
 ): INode {
-	const type = CREDENTIAL_TYPES[provider];
+	const type = sandboxCredentialTypes[provider];
 	return {
 		...newNode('Veo', GENERATOR, {
 			provider,

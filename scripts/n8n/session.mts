@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
 import { N8N_VERSION } from './install.mts';
@@ -91,20 +92,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	}
 }
 
-/** Credential types by the provider's id, as the sandbox names its providers. */
-export const CREDENTIAL_TYPES: Record<string, string> = {
-	fal: 'veoFalApi',
-	aimlapi: 'veoAimlApi',
-	aihubmax: 'veoAiHubMaxApi',
-	shortapi: 'veoShortApi',
-	evolink: 'veoEvoLinkApi',
-};
-
+/** One of each type, with the addresses of the sandbox. */
 async function saveCredentials(client: N8nClient, { credentials }: Sandbox) {
 	const saved: Session['credentials'] = {};
 	for (const [provider, data] of Object.entries(credentials)) {
-		const type = CREDENTIAL_TYPES[provider];
-		if (!type) throw new Error(`CREDENTIAL_TYPES names no credential type for ${provider}.`);
+		const type = sandboxCredentialTypes[provider];
 		const name = `${provider} (sandbox)`;
 		saved[type] = { id: await client.saveCredential({ name, type, data }), name };
 	}

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { ROOT } from '../folders.mts';
-import { CREDENTIAL_TYPES } from '../n8n/session.mts';
 
 /** One video that a provider is asked for, the cheapest that it makes. */
 export interface Order {
@@ -33,11 +33,11 @@ export const variableOf = (provider: string, field: string) =>
 
 /** The key of each provider stands in such a variable. */
 export const keyVariables = () =>
-	Object.keys(CREDENTIAL_TYPES).map((provider) => variableOf(provider, 'apiKey'));
+	Object.keys(sandboxCredentialTypes).map((provider) => variableOf(provider, 'apiKey'));
 
 /** One order for each provider whose key is in the environment. */
 export function ordersFor(environment: NodeJS.ProcessEnv): Order[] {
-	return Object.entries(CREDENTIAL_TYPES).flatMap(([provider, type]) => {
+	return Object.entries(sandboxCredentialTypes).flatMap(([provider, type]) => {
 		const data = credentialData(provider, type, environment);
 		return data.apiKey ? [{ ...cheapest(provider), credential: { type, data } }] : [];
 	});

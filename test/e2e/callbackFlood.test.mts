@@ -5,9 +5,9 @@ import type { INode } from 'n8n-workflow';
 
 import type { CallbackMessage } from '../../sandbox/contract.mts';
 import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
-import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
 import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
 import { callbackUrl, publish, triggerNode, until, untilRegistered } from './callbackWorkflows.mts';
 import { startTestSession } from './n8nSession.mts';
@@ -58,7 +58,7 @@ function generating(session: TestSession, triggers: INode[]): Workflow {
 				concurrency: 10,
 			},
 		});
-		const type = CREDENTIAL_TYPES[provider];
+		const type = sandboxCredentialTypes[provider];
 		generate.credentials = { [type]: credentials[type] };
 		const jsCode = `return ${JSON.stringify(rows)}.map((json) => ({ json }));`;
 		return { rows: newNode(`Rows ${provider}`, 'n8n-nodes-base.code', { jsCode }), generate };

@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode, INodeParameters } from 'n8n-workflow';
 
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { ROOT } from '../../scripts/folders.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
-import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
 import { GENERATOR } from '../../scripts/n8n/workflow.mts';
 
@@ -38,7 +38,7 @@ export function triggerNode(
 	provider: string,
 	parameters: INodeParameters = {},
 ): INode {
-	const type = CREDENTIAL_TYPES[provider];
+	const type = sandboxCredentialTypes[provider];
 	return {
 		id: `trigger-${provider}`,
 		name: `Video from ${provider}`,

@@ -1,10 +1,10 @@
-import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { nodeTypes } from '../../scripts/sources.mts';
 import { useSession } from './n8nSession.mts';
 
 const session = useSession(1);
 
-describe.each(Object.entries(CREDENTIAL_TYPES))('the credential of %s', (provider, type) => {
+describe.each(Object.entries(sandboxCredentialTypes))('the credential of %s', (provider, type) => {
 	const data = (apiKey: string) => ({ ...session().sandbox.credentials[provider], apiKey });
 
 	it('passes its test with the right key', async () => {
