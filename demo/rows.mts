@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { parse } from 'csv-parse/sync';
 
+import { providers } from '../nodes/shared/registry.ts';
+
 /** A row of the prompts sheet, as the person who wrote it sees it. */
 export interface PromptRow {
 	row: string;
@@ -29,19 +31,13 @@ export async function readSheet<Row extends PromptRow | ResultRow>(path: string)
 	return parse(await readFile(path), { columns: true, bom: true });
 }
 
-/**
- * Formats that a provider's models cannot make. Such a row is refused before anything is submitted.
- */
-const NOT_MADE: Record<string, string[]> = {
-	aimlapi: ['4k'],
-};
-
 /** `refused`: nothing was submitted. `failed`: the provider accepted it, then rejected it. */
 export type Ending = 'completed' | 'failed' | 'refused';
 
 /** How a row has to end: a prompt may ask the sandbox to reject it. */
 export function expectedEnding(row: PromptRow): Ending {
-	const wishes = [row.aspect_ratio, row.resolution];
-	if (NOT_MADE[row.provider]?.some((wish) => wishes.includes(wish))) return 'refused';
+	const [model] = providers.find(({ id }) => id === row.provider)?.models ?? [];
+	const resolutions: readonly string[] = model?.resolutions ?? [];
+	if (!resolutions.includes(row.resolution)) return 'refused';
 	return row.prompt.includes('#sandbox:content-policy') ? 'failed' : 'completed';
 }

@@ -8,7 +8,7 @@ import { CACHE, ROOT } from '../../scripts/folders.mts';
 import { N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { N8nClient } from '../../scripts/n8n/rest.mts';
 import { freePort } from '../../scripts/n8n/server.mts';
-import { CREDENTIAL_TYPES } from '../../scripts/n8n/session.mts';
+import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import manifest from '../../package.json';
 import { until } from './callbackWorkflows.mts';
 
@@ -91,7 +91,7 @@ it('npm run dev shows a changed label, ends as a whole, and keeps the workflows'
 	expect((await fetch(`http://127.0.0.1:${port}/${icon}`)).headers.get('content-type')).toContain(
 		'svg',
 	);
-	const types = Object.values(CREDENTIAL_TYPES).sort();
+	const types = Object.values(sandboxCredentialTypes).sort();
 	const credentialTypes = async (n8n: N8nClient) =>
 		(await n8n.credentials()).map(({ type }) => type).sort();
 	expect(await credentialTypes(client)).toEqual(types);

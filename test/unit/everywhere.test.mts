@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { providers } from '../../nodes/shared/registry';
-import { keyVariables } from '../../scripts/smoke/orders.mts';
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { nodeTypes } from '../../scripts/sources.mts';
 
@@ -14,22 +13,6 @@ describe('a provider of the registry is known', () => {
 	it('to the sandbox, with its credential type', () => {
 		const types = providers.map(({ id, credential }) => [id, credential]);
 		expect(sandboxCredentialTypes).toEqual(Object.fromEntries(types));
-	});
-
-	it('to the owner, who makes a first real video', () => {
-		const guide = readFileSync(join(root, 'docs/releasing.md'), 'utf8');
-		expect(keyVariables().filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
-	});
-
-	it("to the demo's workflow", () => {
-		const workflow = readFileSync(join(root, 'demo/workflow.json'), 'utf8');
-		const { nodes } = JSON.parse(workflow) as {
-			nodes: Array<{ parameters: { operation?: string; provider?: string } }>;
-		};
-		for (const operation of ['generateAndWait', 'download']) {
-			const used = nodes.filter(({ parameters }) => parameters.operation === operation);
-			expect(used.map(({ parameters }) => parameters.provider).sort()).toEqual(ids);
-		}
 	});
 
 	it.each(ids)('%s to its own tests', (id) => {

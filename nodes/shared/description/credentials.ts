@@ -1,6 +1,6 @@
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
-import type { Providers } from '../operations';
+import type { Providers } from '../types';
 
 /**
  * The credential of each provider, asked for while that provider is chosen. `/provider` has to be the
