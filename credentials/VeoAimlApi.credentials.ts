@@ -19,6 +19,8 @@ export class VeoAimlApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			description: 'Made at https://aimlapi.com/app/keys',
+			hint: 'The test reads the balance of the account.',
 		},
 		{
 			displayName: 'Base URL',

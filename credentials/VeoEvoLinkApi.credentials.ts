@@ -19,6 +19,8 @@ export class VeoEvoLinkApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			description: 'Made in your EvoLink dashboard',
+			hint: 'The test reads the balance of the key.',
 		},
 		{
 			displayName: 'Base URL',

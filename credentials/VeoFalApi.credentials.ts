@@ -19,7 +19,8 @@ export class VeoFalApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Created at fal.ai under Dashboard, API Keys',
+			description: 'Made at https://fal.ai/dashboard/keys',
+			hint: 'The test reads the prices of fal.ai, which it shows to valid keys only.',
 		},
 		{
 			displayName: 'Base URL',

@@ -26,6 +26,7 @@ export class VeoShortApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			description: 'Made in your ShortAPI dashboard',
 		},
 		{
 			displayName: 'Base URL',
