@@ -12,7 +12,7 @@ export const casesOf = (provider: VideoProvider): string[] =>
 	provider.result ? [...cases, 'completed.result', 'failed.result'] : [...cases];
 
 const pathOf = (provider: VideoProvider, name: string) =>
-	join(__dirname, '..', 'fixtures', provider.id, `${name}.json`);
+	join(__dirname, provider.id, 'answers', `${name}.json`);
 
 export const hasFixture = (provider: VideoProvider, name: string) =>
 	existsSync(pathOf(provider, name));

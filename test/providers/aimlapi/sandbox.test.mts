@@ -1,6 +1,6 @@
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
-import { askBare, clientOf } from './client.mts';
+import { startSandbox } from '../../../sandbox/server.mts';
+import type { Sandbox } from '../../../sandbox/server.mts';
+import { askBare, clientOf } from '../../sandbox/client.mts';
 
 const generations = '/aimlapi/v2/video/generations';
 const model = 'google/veo-3.1-reference-to-video';

@@ -1,5 +1,5 @@
-import { aimlApi } from '../../nodes/AimlApiVeo/aimlApi.provider';
-import { answer, codeOf, den, fox, neutralRequest, outcomeOf, wireOf } from './neutral.mts';
+import { aimlApi } from '../../../nodes/AimlApiVeo/aimlApi.provider';
+import { answer, codeOf, den, fox, neutralRequest, outcomeOf, wireOf } from '../neutral.mts';
 
 const jobId = '9f0c6d3a-1111-4222-8333-abcdefabcdef:google/veo-3.1-reference-to-video';
 

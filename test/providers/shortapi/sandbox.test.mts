@@ -1,7 +1,7 @@
-import { callbackShapes } from '../../sandbox/contract.mts';
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
-import { askBare, clientOf } from './client.mts';
+import { callbackShapes } from '../../../sandbox/contract.mts';
+import { startSandbox } from '../../../sandbox/server.mts';
+import type { Sandbox } from '../../../sandbox/server.mts';
+import { askBare, clientOf } from '../../sandbox/client.mts';
 
 const createPath = '/shortapi/api/v1/job/create';
 const queryPath = '/shortapi/api/v1/job/query';

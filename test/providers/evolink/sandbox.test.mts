@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
-import { askBare, clientOf } from './client.mts';
+import { startSandbox } from '../../../sandbox/server.mts';
+import type { Sandbox } from '../../../sandbox/server.mts';
+import { askBare, clientOf } from '../../sandbox/client.mts';
 
 const submitPath = '/evolink/v1/videos/generations';
 const tasks = '/evolink/v1/tasks';

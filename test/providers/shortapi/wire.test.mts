@@ -1,5 +1,5 @@
-import { shortApi } from '../../nodes/ShortApiVeo/shortApi.provider';
-import { answer, codeOf, den, fox, neutralRequest, outcomeOf, wireOf } from './neutral.mts';
+import { shortApi } from '../../../nodes/ShortApiVeo/shortApi.provider';
+import { answer, codeOf, den, fox, neutralRequest, outcomeOf, wireOf } from '../neutral.mts';
 
 const url = 'https://file.example.org/fox.mp4';
 const imageToVideo = 'google/veo-3.1/image-to-video';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
-import { askBare, clientOf } from './client.mts';
+import { startSandbox } from '../../../sandbox/server.mts';
+import type { Sandbox } from '../../../sandbox/server.mts';
+import { askBare, clientOf } from '../../sandbox/client.mts';
 
 const submitPath = '/fal/queue/fal-ai/veo3.1/reference-to-video';
 const app = '/fal/queue/fal-ai/veo3.1/requests';

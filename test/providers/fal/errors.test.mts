@@ -1,5 +1,5 @@
-import { fal } from '../../nodes/FalVeo/fal.provider';
-import { answer, codeOf, fox } from './neutral.mts';
+import { fal } from '../../../nodes/FalVeo/fal.provider';
+import { answer, codeOf, fox } from '../neutral.mts';
 
 /** https://docs.fal.ai/errors: the type, what it means, where fal says that it may pass. */
 const errorTypes = [

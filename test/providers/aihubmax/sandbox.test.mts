@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
-import { askBare, clientOf } from './client.mts';
+import { startSandbox } from '../../../sandbox/server.mts';
+import type { Sandbox } from '../../../sandbox/server.mts';
+import { askBare, clientOf } from '../../sandbox/client.mts';
 
 const submitPath = '/aihubmax/v1/videos/generations';
 const tasks = '/aihubmax/v1/tasks';

@@ -1,6 +1,6 @@
-import { fal } from '../../nodes/FalVeo/fal.provider';
-import type { JobState, VideoRequest } from '../../nodes/shared/types';
-import { answer, den, fox, neutralRequest, outcomeOf, wireOf } from './neutral.mts';
+import { fal } from '../../../nodes/FalVeo/fal.provider';
+import type { JobState, VideoRequest } from '../../../nodes/shared/types';
+import { answer, den, fox, neutralRequest, outcomeOf, wireOf } from '../neutral.mts';
 
 const jobId = '3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be';
 const video = 'https://v3.fal.media/files/fox/ceramic.mp4';
