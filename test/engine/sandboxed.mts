@@ -5,6 +5,7 @@ import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
+import { published } from '../providers/published.mts';
 import { runNode } from './harness.mts';
 import type { NodeResult, NodeRun } from './harness.mts';
 
@@ -55,6 +56,6 @@ export const providerTable = providers.map((provider) => [provider.id, provider]
 
 export const jsonOf = ({ items }: NodeResult): IDataObject[] => items.map(({ json }) => json);
 
-/** ShortAPI documents no error codes: what it refuses has a text and the code `unknown`. */
-export const codeAt = (provider: VideoProvider, code: string) =>
-	provider.id === 'shortapi' ? 'unknown' : code;
+/** Without error codes, what a provider refuses has a text and the code `unknown`. */
+export const codeAt = ({ id }: VideoProvider, code: string) =>
+	published[id].hasErrorCodes ? code : 'unknown';

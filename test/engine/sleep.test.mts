@@ -3,6 +3,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { openToken } from '../../nodes/shared/callback/token';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
+import { published } from '../providers/published.mts';
 import { runNode } from './harness.mts';
 import type { NodeResult } from './harness.mts';
 import { jsonOf, request, runUnified, useSandbox } from './sandboxed.mts';
@@ -40,12 +41,6 @@ const timeout = {
 
 /** Without polling for long where it polls: the wait is over at once. */
 const brief = { timeout: 0.001, pollInterval: 1 };
-
-const ownNodes: Record<string, string> = {
-	fal: 'falVeo',
-	shortapi: 'shortApiVeo',
-	evolink: 'evoLinkVeo',
-};
 
 describe.each(calling)('%s', (_, provider) => {
 	it('parks the jobs and sleeps until the deadline', async () => {
@@ -140,7 +135,7 @@ describe.each(calling)('%s', (_, provider) => {
 
 	it('its own node polls', async () => {
 		const result = await runNode({
-			type: ownNodes[provider.id],
+			type: published[provider.id].node,
 			parameters: {
 				operation: 'generateAndWait',
 				model: provider.models[0].id,

@@ -1,21 +1,15 @@
 import { providers } from '../../nodes/shared/registry';
 import { isFailure } from '../../nodes/shared/wire/answers';
-import type { ImageFile } from '../../nodes/shared/types';
 import { credentialTypes } from '../../scripts/sources.mts';
 import { casesOf, fixture, hasFixture, stateOf, withValue } from './answers.mts';
-import { wireOf } from './neutral.mts';
+import { image, wireOf } from './neutral.mts';
+import { published } from './published.mts';
 import { everyRequest, nameOf, requestFor } from './requests.mts';
 
 const table = providers.map((provider) => [provider.id, provider] as const);
 const models = providers.flatMap((provider) =>
 	provider.models.map((model) => [provider.id, model.id, provider, model] as const),
 );
-
-const image: ImageFile = {
-	bytes: Buffer.from('\x89PNG', 'latin1'),
-	mimeType: 'image/png',
-	fileName: 'image-1.png',
-};
 
 const duplicates = (values: readonly string[]) =>
 	values.filter((value, index) => values.indexOf(value) !== index);
@@ -102,6 +96,10 @@ describe.each(models)('%s, %s', (_, __, provider, model) => {
 		const wire = wireOf(provider, requestFor(provider, model));
 		expect(JSON.stringify(wire)).not.toMatch(/null|""|undefined/);
 	});
+});
+
+it.each(table)('%s takes images of the size that it documents', (id, { upload }) => {
+	expect(upload?.maxBytes).toBe(published[id].uploadBytes);
 });
 
 describe.each(table)('%s asks about a job', (_, provider) => {

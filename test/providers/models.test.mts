@@ -1,90 +1,14 @@
+import { listedPrice } from '../../nodes/shared/job/price';
 import { providers } from '../../nodes/shared/registry';
-import type { ControlName, ModelSpec } from '../../nodes/shared/types';
-
-/** What the providers document that a model takes; the fields of every node follow from it. */
-interface Documented {
-	images: readonly [min: number, max: number];
-	promptMaxLength?: number;
-	aspectRatios: string[];
-	resolutions: string[];
-	durations: number[];
-	modes?: string[];
-	controls: ControlName[];
-}
-
-const both = ['16:9', '9:16'];
-const landscape = ['16:9'];
-const upTo4k = ['720p', '1080p', '4k'];
-const upTo1080p = ['720p', '1080p'];
-const references = [1, 3] as const;
-
-const documented: Record<string, Documented> = {
-	'fal-ai/veo3.1/reference-to-video': {
-		images: references,
-		aspectRatios: both,
-		resolutions: upTo4k,
-		durations: [8],
-		controls: ['autoFix', 'safetyTolerance'],
-	},
-	'google/veo-3.1-reference-to-video': {
-		images: references,
-		aspectRatios: landscape,
-		resolutions: upTo1080p,
-		durations: [8],
-		controls: [],
-	},
-	'veo-3.1-reference-to-video': {
-		images: references,
-		aspectRatios: both,
-		resolutions: upTo4k,
-		durations: [8],
-		controls: ['autoFix', 'enhancePrompt', 'personGeneration', 'referenceType', 'safetyTolerance'],
-	},
-	'veo-3.1-fast-reference-to-video': {
-		images: references,
-		aspectRatios: both,
-		resolutions: upTo4k,
-		durations: [8],
-		controls: ['autoFix', 'safetyTolerance'],
-	},
-	'google/veo-3.1/reference-to-video': {
-		images: references,
-		aspectRatios: both,
-		resolutions: upTo4k,
-		durations: [8],
-		controls: [],
-	},
-	'google/veo-3.1/image-to-video': {
-		images: [1, 1],
-		aspectRatios: ['auto', ...both],
-		resolutions: upTo4k,
-		durations: [4, 6, 8],
-		modes: ['fast', 'quality'],
-		controls: [],
-	},
-	'veo-3.1-generate-preview': {
-		images: references,
-		promptMaxLength: 2000,
-		aspectRatios: landscape,
-		resolutions: upTo4k,
-		durations: [8],
-		controls: [],
-	},
-	'veo-3.1-fast-generate-preview': {
-		images: references,
-		promptMaxLength: 2000,
-		aspectRatios: landscape,
-		resolutions: upTo4k,
-		durations: [8],
-		controls: [],
-	},
-};
+import type { ModelSpec, VideoFormat } from '../../nodes/shared/types';
+import { publishedModels } from './published.mts';
+import { requestFor } from './requests.mts';
 
 const table = providers.flatMap((provider) =>
-	provider.models.map((model) => [provider.id, model.id, model] as const),
+	provider.models.map((model) => [provider.id, model.id, model, provider] as const),
 );
 
-/** As the table has it; the order of controls means nothing. */
+/** As the documentation has it; the order of controls means nothing. */
 const takenBy = ({ images, controls, ...model }: ModelSpec) => ({
 	images: [images.min, images.max],
 	promptMaxLength: model.promptMaxLength,
@@ -96,7 +20,8 @@ const takenBy = ({ images, controls, ...model }: ModelSpec) => ({
 });
 
 it.each(table)('%s, %s takes what is documented, nothing else', (_, id, model) => {
-	expect(takenBy(model)).toEqual(documented[id]);
+	const { prices, ...documented } = publishedModels[id];
+	expect(takenBy(model)).toEqual(documented);
 });
 
 it.each(table)('%s, %s says in its description what it takes', (_, __, model) => {
@@ -105,4 +30,25 @@ it.each(table)('%s, %s says in its description what it takes', (_, __, model) =>
 	if (/1080p/.test(description)) expect(model.resolutions).not.toContain('4k');
 	if (/landscape/.test(description)) expect(model.aspectRatios).toEqual(['16:9']);
 	if (/8 seconds/.test(description)) expect(durations).toContain(8);
+});
+
+describe.each(table)('the price of %s, %s', (_, id, model, provider) => {
+	const { prices } = publishedModels[id];
+	const formatOf = (changes: Partial<VideoFormat>) => requestFor(provider, model, changes);
+
+	if (!prices) {
+		it('is not known, so none is claimed', () => {
+			expect(listedPrice(formatOf({}))).toBeNull();
+		});
+		return;
+	}
+
+	it.each(
+		prices.flatMap(([changes, silent, audio]) => [
+			[{ ...changes, generateAudio: false }, silent] as const,
+			[{ ...changes, generateAudio: true }, audio] as const,
+		]),
+	)('%j: %d dollars', (changes, amount) => {
+		expect(listedPrice(formatOf(changes))).toEqual({ amount, currency: 'USD', kind: 'estimated' });
+	});
 });

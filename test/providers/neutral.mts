@@ -1,5 +1,6 @@
 import type {
 	Failure,
+	ImageFile,
 	JobState,
 	VideoProvider,
 	VideoRequest,
@@ -8,6 +9,12 @@ import type {
 
 export const fox = 'https://cdn.example.org/fox.png';
 export const den = 'https://cdn.example.org/den.png?size=1,2';
+
+export const image: ImageFile = {
+	bytes: Buffer.from('\x89PNG\r\n\x1a\n-and-so-on', 'latin1'),
+	mimeType: 'image/png',
+	fileName: 'image-0123456789abcdef.png',
+};
 
 /** The neutral request of the golden tables; each provider spells it its own way. */
 export function neutralRequest(
@@ -45,3 +52,13 @@ export const outcomeOf = (state: JobState): string =>
 	'failure' in state && state.failure ? `${state.status} ${codeOf(state.failure)}` : state.status;
 
 export const codeOf = ({ code, retryable }: Failure) => (retryable ? `${code} (retryable)` : code);
+
+/** The outcome of an upload that came to no image, with the provider's reason. */
+export function uploadFailure(provider: VideoProvider, response: WireResponse) {
+	const failure = provider.upload?.parse(response);
+	if (!failure || !('code' in failure)) throw new Error('there is an image');
+	return [codeOf(failure), failure.message];
+}
+
+/** What an upload without a usable address comes to. */
+export const noAddress = ['unknown', 'the answer names no address of the image'];

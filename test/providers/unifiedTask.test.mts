@@ -1,74 +1,9 @@
 import { aiHubMax } from '../../nodes/AiHubMaxVeo/aiHubMax.provider';
 import { evoLink } from '../../nodes/EvoLinkVeo/evoLink.provider';
-import { answer, codeOf, den, fox, neutralRequest, outcomeOf, wireOf } from './neutral.mts';
+import { answer, codeOf, outcomeOf } from './neutral.mts';
 
 const id = 'task-unified-1760000000-ab12cd34';
 const dayAfterCreation = '2025-10-10T08:53:20.000Z';
-
-describe('AIHubMax spells the request', () => {
-	it('with an integer duration and without the controls that are not chosen', () => {
-		expect(wireOf(aiHubMax, neutralRequest(aiHubMax, { aspectRatio: '9:16' }))).toEqual({
-			method: 'POST',
-			path: '/v1/videos/generations',
-			body: {
-				model: 'veo-3.1-reference-to-video',
-				prompt: 'A ceramic fox turns its head',
-				reference_image_urls: [fox, den],
-				aspect_ratio: '9:16',
-				duration: 8,
-				resolution: '720p',
-				generate_audio: false,
-			},
-		});
-	});
-
-	it('with every control, the safety tolerance as an integer', () => {
-		const controls = {
-			autoFix: false,
-			safetyTolerance: 3,
-			enhancePrompt: true,
-			personGeneration: 'dont_allow',
-			referenceType: 'STYLE',
-		};
-		expect(wireOf(aiHubMax, neutralRequest(aiHubMax, { controls }))).toMatchObject({
-			body: {
-				auto_fix: false,
-				safety_tolerance: 3,
-				enhance_prompt: true,
-				person_generation: 'dont_allow',
-				reference_type: 'STYLE',
-			},
-		});
-	});
-
-	it('for the fast model under its own id', () => {
-		const request = neutralRequest(aiHubMax, { modelId: 'veo-3.1-fast-reference-to-video' });
-		expect(wireOf(aiHubMax, request)).toMatchObject({
-			body: { model: 'veo-3.1-fast-reference-to-video' },
-		});
-	});
-});
-
-it.each(evoLink.models.map((model) => model.id))(
-	'EvoLink spells the request for %s: quality, REFERENCE, and the only duration and ratio explicitly',
-	(modelId) => {
-		const request = neutralRequest(evoLink, { modelId, resolution: '4k', generateAudio: true });
-		expect(wireOf(evoLink, request)).toEqual({
-			method: 'POST',
-			path: '/v1/videos/generations',
-			body: {
-				model: modelId,
-				prompt: 'A ceramic fox turns its head',
-				generation_type: 'REFERENCE',
-				image_urls: [fox, den],
-				duration: 8,
-				aspect_ratio: '16:9',
-				quality: '4k',
-				generate_audio: true,
-			},
-		});
-	},
-);
 
 describe.each([
 	['aihubmax', aiHubMax],

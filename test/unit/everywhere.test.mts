@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { providers } from '../../nodes/shared/registry';
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { nodeTypes } from '../../scripts/sources.mts';
+import { published } from '../providers/published.mts';
 
 const root = join(__dirname, '../..');
 const ids = providers.map(({ id }) => id).sort();
@@ -16,11 +17,15 @@ describe('a provider of the registry is known', () => {
 	});
 
 	it.each(ids)('%s to its own tests', (id) => {
-		// AIHubMax and EvoLink answer alike and are tested together.
-		const file = ['aihubmax', 'evolink'].includes(id) ? 'unifiedTask' : id;
-		expect(existsSync(join(root, `test/providers/${file}.test.mts`))).toBe(true);
-		expect(existsSync(join(root, `test/sandbox/${id}.test.mts`))).toBe(true);
+		for (const file of ['published.mts', 'wire.test.mts', 'sandbox.test.mts']) {
+			const path = `test/providers/${id}/${file}`;
+			expect([path, existsSync(join(root, path))]).toEqual([path, true]);
+		}
 	});
+});
+
+it('there are no tests of a provider that is not in the registry', () => {
+	expect(Object.keys(published).sort()).toEqual(ids);
 });
 
 it.each(Object.keys(nodeTypes))('%s has its codex file', (name) => {

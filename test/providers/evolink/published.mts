@@ -1,0 +1,31 @@
+import type { Published } from '../published.mts';
+
+const model = {
+	images: [1, 3] as const,
+	promptMaxLength: 2000,
+	aspectRatios: ['16:9'],
+	resolutions: ['720p', '1080p', '4k'],
+	durations: [8],
+	controls: [],
+};
+
+export const published: Published = {
+	node: 'evoLinkVeo',
+	credential: 'veoEvoLinkApi',
+	scheme: 'Bearer',
+	hosts: { baseUrl: 'https://api.evolink.ai', filesUrl: 'https://files-api.evolink.ai' },
+	models: {
+		'veo-3.1-generate-preview': model,
+		'veo-3.1-fast-generate-preview': {
+			...model,
+			prices: [
+				[{ resolution: '720p' }, 0.64, 0.96],
+				[{ resolution: '1080p' }, 0.64, 0.96],
+				[{ resolution: '4k' }, 1.92, 2.2464],
+			],
+		},
+	},
+	uploadBytes: 10 * 1024 * 1024,
+	linkHours: 24,
+	hasErrorCodes: true,
+};

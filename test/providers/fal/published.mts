@@ -1,0 +1,28 @@
+import type { Published } from '../published.mts';
+
+export const published: Published = {
+	node: 'falVeo',
+	credential: 'veoFalApi',
+	scheme: 'Key',
+	hosts: {
+		baseUrl: 'https://queue.fal.run',
+		restUrl: 'https://rest.fal.ai',
+		platformUrl: 'https://api.fal.ai',
+	},
+	models: {
+		'fal-ai/veo3.1/reference-to-video': {
+			images: [1, 3],
+			aspectRatios: ['16:9', '9:16'],
+			resolutions: ['720p', '1080p', '4k'],
+			durations: [8],
+			controls: ['autoFix', 'safetyTolerance'],
+			prices: [
+				[{ resolution: '720p' }, 1.6, 3.2],
+				[{ resolution: '1080p' }, 1.6, 3.2],
+				[{ resolution: '4k' }, 3.2, 4.8],
+			],
+		},
+	},
+	uploadBytes: 8 * 1024 * 1024,
+	hasErrorCodes: true,
+};
