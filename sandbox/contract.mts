@@ -114,8 +114,8 @@ export interface CallbackRules {
 	retryMilliseconds: number[];
 	/** True where a redirect answer ends the delivery for good. */
 	redirectIsFinal: boolean;
-	/** A request that the submit route takes, for `main.mts deliver`. */
-	sample: object;
+	/** A request that the submit route takes, with or without an address to call. */
+	sample(prompt: string, callbackUrl?: string): { body: object; query?: Record<string, string> };
 	payload(job: Job, sandbox: SandboxState): unknown;
 	/** Headers beside `Content-Type`; `body` is exactly what will be sent. */
 	headers?(job: Job, body: string, sandbox: SandboxState): Record<string, string>;

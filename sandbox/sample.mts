@@ -16,7 +16,8 @@ export async function deliverSample(
 		throw new Error(`--provider must be one of ${able.join(', ')}`);
 	}
 	const authorization = `${provider.authorization} ${apiKey}`;
-	await ask(`${url}${path}`, provider.callback.sample, { authorization });
+	const { body } = provider.callback.sample('A sample callback');
+	await ask(`${url}${path}`, body, { authorization });
 	const jobs: SandboxJob[] = await ask(`${url}/_sandbox/jobs`);
 	const job = jobs.findLast((made) => made.provider === providerId);
 	if (!job) throw new Error(`${providerId} did not take its own sample`);

@@ -233,13 +233,16 @@ export const evolink: SandboxProvider = {
 		timeoutMilliseconds: 10_000,
 		retryMilliseconds: [1000, 2000, 4000],
 		redirectIsFinal: false,
-		sample: {
-			model: 'veo-3.1-generate-preview',
-			prompt: 'A sample callback',
-			generation_type: 'REFERENCE',
-			image_urls: ['https://cdn.example.org/sample.png'],
-			duration: 8,
-		},
+		sample: (prompt, callbackUrl) => ({
+			body: {
+				model: 'veo-3.1-generate-preview',
+				prompt,
+				generation_type: 'REFERENCE',
+				image_urls: ['https://cdn.example.org/sample.png'],
+				duration: 8,
+				callback_url: callbackUrl,
+			},
+		}),
 		payload: taskOf,
 	},
 };

@@ -224,10 +224,13 @@ export const shortapi: SandboxProvider = {
 		timeoutMilliseconds: 10_000,
 		retryMilliseconds: [1000, 2000, 4000],
 		redirectIsFinal: true,
-		sample: {
-			model: 'google/veo-3.1/reference-to-video',
-			args: { prompt: 'A sample callback', images: ['https://cdn.example.org/sample.png'] },
-		},
+		sample: (prompt, callbackUrl) => ({
+			body: {
+				model: 'google/veo-3.1/reference-to-video',
+				args: { prompt, images: ['https://cdn.example.org/sample.png'] },
+				callback_url: callbackUrl,
+			},
+		}),
 		payload: callbackPayload,
 	},
 };

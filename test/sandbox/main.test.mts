@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { sandboxProviders } from '../../sandbox/registry.mts';
 import { askBare } from './client.mts';
 import { startReceiver } from './receiver.mts';
 
+const calling = sandboxProviders.filter(({ callback }) => callback).map(({ id }) => id);
 const main = join(__dirname, '../../sandbox/main.mts');
 
 function run(...args: string[]): { child: ChildProcess; output: () => string } {
@@ -38,7 +40,7 @@ describe('the command line', () => {
 		expect(await once(child, 'exit')).toEqual([0, null]);
 	});
 
-	it.each(['fal', 'evolink', 'shortapi'])('posts a sample callback of %s', async (provider) => {
+	it.each(calling)('posts a sample callback of %s', async (provider) => {
 		const receiver = await startReceiver();
 		const { child, output } = run('deliver', '--provider', provider, '--url', receiver.url);
 		expect(await once(child, 'exit')).toEqual([0, null]);
@@ -52,7 +54,7 @@ describe('the command line', () => {
 		[['--port', 'x'], '--port must be a number'],
 		[['--colour', 'red'], "Unknown option '--colour'"],
 		[['deliver', '--provider', 'fal'], 'an option is missing'],
-		[['deliver', '--provider', 'aimlapi', '--url', 'http://127.0.0.1:9'], 'fal, shortapi, evolink'],
+		[['deliver', '--provider', 'aimlapi', '--url', 'http://127.0.0.1:9'], calling.join(', ')],
 	])('says what is wrong with %j', async (args, words) => {
 		const { child, output } = run(...args);
 		expect(await once(child, 'exit')).toEqual([1, null]);

@@ -8,7 +8,10 @@ export const callbackRules: CallbackRules = {
 	// fal retries ten times in two hours or more; here the same number within minutes.
 	retryMilliseconds: [1, 2, 4, 8, 15, 30, 30, 30, 30, 30].map((seconds) => seconds * 1000),
 	redirectIsFinal: true,
-	sample: { prompt: 'A sample callback', image_urls: ['https://cdn.example.org/sample.png'] },
+	sample: (prompt, callbackUrl) => ({
+		body: { prompt, image_urls: ['https://cdn.example.org/sample.png'] },
+		query: callbackUrl === undefined ? undefined : { fal_webhook: callbackUrl },
+	}),
 	payload: callbackPayload,
 	headers: callbackHeaders,
 };

@@ -6,6 +6,7 @@ import type { ModelSpec, VideoProvider } from '../../nodes/shared/types.ts';
 import { sandboxProviders } from '../../sandbox/registry.mts';
 import { ROOT } from '../folders.mts';
 import { fillMarkers, inWords, markdownTable } from '../markers.mts';
+import { keyVariables } from '../smoke/orders.mts';
 import { credentialTypes, nodeTypes } from '../sources.mts';
 
 /** The parts of the documents that say what the registry says. */
@@ -25,6 +26,7 @@ export async function files(): Promise<Record<string, string>> {
 			capabilities: capabilityTable(),
 			credentials: credentialTable(),
 		},
+		'docs/releasing.md': { keys: keyVariables().map(code).join(' ') },
 		'sandbox/README.md': {
 			providers: inWords(sandboxProviders.map(({ displayName }) => displayName)),
 			directives: directiveTable(),
@@ -45,6 +47,8 @@ const lists: Record<string, (provider: VideoProvider) => boolean> = {
 	cancelers: ({ cancel }) => !!cancel,
 	withoutUpload: ({ upload }) => !upload,
 };
+
+const code = (text: string) => `\`${text}\``;
 
 const megabytes = (bytes: number) => `${bytes / 1024 / 1024} MB`;
 
@@ -151,9 +155,7 @@ function directiveTable(): string {
 		.filter(({ directives }) => Object.keys(directives).length > 0)
 		.map(({ displayName, directives }) => [
 			displayName,
-			Object.keys(directives)
-				.map((name) => `\`${name}\``)
-				.join(' '),
+			Object.keys(directives).map(code).join(' '),
 		]);
 	return markdownTable([['provider', ''], ...rows]);
 }
