@@ -146,6 +146,10 @@ describe.each(actionNodeTable)('the operations of %s', (_, node) => {
 		expect(Object.keys(nodeTypes)).toContain(names[0].split('.')[1]);
 	});
 
+	it('start with the one that newcomers look for', () => {
+		expect(operations.map(([path]) => path).at(0)).toBe('video.generateAndWait');
+	});
+
 	it('no two of them have the same action', () => {
 		const actions = new Map(operations.map(([path, , option]) => [path, option.action]));
 		expect(new Set(actions.values()).size).toBe(actions.size);
