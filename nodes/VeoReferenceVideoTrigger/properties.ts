@@ -33,13 +33,14 @@ export const triggerProperties: INodeProperties[] = [
 		default: defaultProvider,
 		description: whoCallsBack(providersThat((provider) => !provider.callback)),
 	},
-	...unconfirmed.map(({ displayName, id }): INodeProperties => ({
-		displayName: `${displayName} does not document what it posts to a callback URL, so whether this works is unconfirmed. Generate and Wait with polling does not depend on it.`,
+	{
+		displayName:
+			'This provider does not document what it posts to a callback URL, so whether this works is unconfirmed. Generate and Wait with polling does not depend on it.',
 		name: 'unconfirmedNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { provider: [id] } },
-	})),
+		displayOptions: { show: { provider: unconfirmed.map(({ id }) => id) } },
+	},
 	{
 		displayName: 'Events',
 		name: 'events',
