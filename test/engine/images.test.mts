@@ -264,7 +264,7 @@ describe.each(providerTable.filter(([, provider]) => !provider.upload))('%s', (_
 		expect(result.error?.message).toBe(
 			`Item 0: ${provider.displayName} takes reference images by URL only`,
 		);
-		expect(result.error?.description).toContain('Set Image Source to URL');
+		expect(result.error?.description).toContain('Set Image Source to Image URL(s)');
 		expect(result.error?.description).toContain('fal.ai, AIHubMax, EvoLink');
 		expect(sandbox().requests).toEqual([]);
 	});
