@@ -22,6 +22,10 @@ const project = (displayName, testMatch) => ({
 /** unit: sources, in seconds. package: the packed tarball in n8n's loader. e2e: a real n8n. */
 module.exports = {
 	testTimeout: 30_000,
+	// With --coverage: of what is published, a file without any test included.
+	collectCoverageFrom: ['<rootDir>/{nodes,credentials}/**/*.ts'],
+	coverageDirectory: '<rootDir>/.cache/reports/coverage',
+	coverageReporters: ['text-summary', 'json-summary'],
 	projects: [
 		project('unit', ['<rootDir>/test/{unit,engine,providers,sandbox}/**/*.test.mts']),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { CACHE, ROOT } from './folders.mts';
 import { installN8n, N8N_VERSION, OLDER_N8N_VERSION } from './n8n/install.mts';
 import { packPackage } from './pack.mts';
+import { printCoverage, printSlowestTests } from './report.mts';
 
 type Project = 'unit' | 'package' | 'e2e';
 
@@ -52,6 +53,8 @@ const jest = (project: Project, ...args: string[]): Step =>
 		// One n8n at a time is what two cores can carry.
 		...(project === 'e2e' ? ['--runInBand'] : []),
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
+		// What a few files cover says nothing.
+		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),
 		...(args.length > 0 ? ['--testPathPatterns', ...args] : []),
 	);
 
@@ -127,6 +130,8 @@ for (const { title, run } of steps) {
 	}
 }
 if (problem) console.error(problem);
+await printCoverage(REPORTS);
+if (only === undefined) await printSlowestTests(REPORTS);
 const { passed, failed } = await count();
 // Every step counts: a failed type check is a failure, although jest has not counted it.
 console.log(`${passed} passed, ${problem ? Math.max(failed, 1) : failed} failed`);
