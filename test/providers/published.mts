@@ -15,6 +15,8 @@ export interface PublishedModel {
 	controls: ControlName[];
 	/** US dollars for the whole video, silent and with audio; absent where no price is published. */
 	prices?: Array<[format: Partial<VideoFormat>, silent: number, audio: number]>;
+	/** What the editor says about them, worked out by hand: by mode, where there are modes, and resolution. */
+	priceTexts?: Record<string, string>;
 }
 
 /**

@@ -23,6 +23,11 @@ export const published: Published = {
 				[{ resolution: '1080p' }, 0.64, 0.96],
 				[{ resolution: '4k' }, 1.92, 2.2464],
 			],
+			priceTexts: {
+				'720p': '$0.64 without audio, $0.96 with audio',
+				'1080p': '$0.64 without audio, $0.96 with audio',
+				'4k': '$1.92 without audio, $2.25 with audio',
+			},
 		},
 	},
 	uploadBytes: 10 * 1024 * 1024,

@@ -21,6 +21,11 @@ export const published: Published = {
 				[{ resolution: '1080p' }, 1.6, 3.2],
 				[{ resolution: '4k' }, 3.2, 4.8],
 			],
+			priceTexts: {
+				'720p': '$1.60 without audio, $3.20 with audio',
+				'1080p': '$1.60 without audio, $3.20 with audio',
+				'4k': '$3.20 without audio, $4.80 with audio',
+			},
 		},
 	},
 	uploadBytes: 8 * 1024 * 1024,
