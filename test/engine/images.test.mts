@@ -3,6 +3,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
 
+import { providersThat } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
 import { binaryOf, imageOf, sha256 } from './imageFiles.mts';
 import type { ImageType } from './imageFiles.mts';
@@ -265,7 +266,7 @@ describe.each(providerTable.filter(([, provider]) => !provider.upload))('%s', (_
 			`Item 0: ${provider.displayName} takes reference images by URL only`,
 		);
 		expect(result.error?.description).toContain('Set Image Source to Image URL(s)');
-		expect(result.error?.description).toContain('fal.ai, AIHubMax, EvoLink');
+		expect(result.error?.description).toContain(providersThat(({ upload }) => !!upload).join(', '));
 		expect(sandbox().requests).toEqual([]);
 	});
 

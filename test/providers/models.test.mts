@@ -1,7 +1,7 @@
 import { listedPrice } from '../../nodes/shared/job/price';
 import { providers } from '../../nodes/shared/registry';
 import type { ModelSpec, VideoFormat } from '../../nodes/shared/types';
-import { publishedModels } from './published.mts';
+import { publishedModel } from './published.mts';
 import { requestFor } from './requests.mts';
 
 const table = providers.flatMap((provider) =>
@@ -20,7 +20,7 @@ const takenBy = ({ images, controls, ...model }: ModelSpec) => ({
 });
 
 it.each(table)('%s, %s takes what is documented, nothing else', (_, id, model) => {
-	const { prices, priceTexts, ...documented } = publishedModels[id];
+	const { prices, priceTexts, ...documented } = publishedModel(id);
 	expect(takenBy(model)).toEqual(documented);
 });
 
@@ -33,7 +33,7 @@ it.each(table)('%s, %s says in its description what it takes', (_, __, model) =>
 });
 
 describe.each(table)('the price of %s, %s', (_, id, model, provider) => {
-	const { prices } = publishedModels[id];
+	const { prices } = publishedModel(id);
 	const formatOf = (changes: Partial<VideoFormat>) => requestFor(provider, model, changes);
 
 	if (!prices) {

@@ -52,7 +52,12 @@ export const published: Record<string, Published> = Object.fromEntries(
 		}),
 );
 
-export const publishedModels: Record<string, PublishedModel> = Object.assign(
+const models: Record<string, PublishedModel> = Object.assign(
 	{},
-	...Object.values(published).map(({ models }) => models),
+	...Object.values(published).map((provider) => provider.models),
 );
+
+export function publishedModel(id: string): PublishedModel {
+	if (models[id]) return models[id];
+	throw new Error(`No published.mts in test/providers/ has read the model ${id} again`);
+}

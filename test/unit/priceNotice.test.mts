@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { publishedModels } from '../providers/published.mts';
+import { publishedModel } from '../providers/published.mts';
 import { modelTable, shownFields } from './parameters.mts';
 import type { ActionNode } from './parameters.mts';
 
@@ -10,7 +10,7 @@ const noticesFor = (node: ActionNode, parameters: INodeParameters) =>
 		.map(({ displayName }) => displayName);
 
 describe.each(modelTable)('%s, %s, %s', (_, provider, model, node, { displayName }, spec) => {
-	const { prices, priceTexts = {} } = publishedModels[model];
+	const { prices, priceTexts = {} } = publishedModel(model);
 	const formats = (spec.modes ?? [undefined]).flatMap((mode) =>
 		spec.resolutions.map((resolution) => [mode, resolution] as const),
 	);
