@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { providers } from '../../nodes/shared/registry';
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
-import { nodeTypes } from '../../scripts/sources.mts';
 import { published } from '../providers/published.mts';
 
 const root = join(__dirname, '../..');
@@ -26,11 +25,4 @@ describe('a provider of the registry is known', () => {
 
 it('there are no tests of a provider that is not in the registry', () => {
 	expect(Object.keys(published).sort()).toEqual(ids);
-});
-
-it.each(Object.keys(nodeTypes))('%s has its codex file', (name) => {
-	const className = name[0].toUpperCase() + name.slice(1);
-	const file = join(root, 'nodes', className, `${className}.node.json`);
-	const { node } = JSON.parse(readFileSync(file, 'utf8')) as { node: string };
-	expect(node).toBe(`n8n-nodes-veo-reference-video.${name}`);
 });
