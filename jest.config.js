@@ -19,7 +19,7 @@ const project = (displayName, testMatch) => ({
 	modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/', '<rootDir>/output/'],
 });
 
-/** unit: sources, in seconds. package: the packed tarball in n8n's loader. e2e: a real n8n. */
+/** unit: sources, in seconds. package: the packed tarball in n8n's loader. e2e: a real n8n. browser: its editor. */
 module.exports = {
 	testTimeout: 30_000,
 	// With --coverage: of what is published, a file without any test included.
@@ -30,5 +30,6 @@ module.exports = {
 		project('unit', ['<rootDir>/test/{unit,engine,providers,sandbox}/**/*.test.mts']),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
+		project('browser', ['<rootDir>/test/browser/**/*.test.mts']),
 	],
 };

@@ -3,17 +3,16 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { findOrInstallChromium } from './chromium.mts';
 import { CACHE, ROOT } from './folders.mts';
 import { installN8n, N8N_VERSION, OLDER_N8N_VERSION } from './n8n/install.mts';
 import { packPackage } from './pack.mts';
 import { printCoverage, printSlowestTests } from './report.mts';
+import { CannotRun, printOutcomes, runSteps } from './steps.mts';
+import type { Step } from './steps.mts';
 
-type Project = 'unit' | 'package' | 'e2e';
-
-interface Step {
-	title: string;
-	run(): Promise<void>;
-}
+const PROJECTS = ['unit', 'package', 'e2e', 'browser'] as const;
+type Project = (typeof PROJECTS)[number];
 
 const REPORTS = join(CACHE, 'reports');
 const VERSIONS = [N8N_VERSION, OLDER_N8N_VERSION];
@@ -51,11 +50,11 @@ const jest = (project: Project, ...args: string[]): Step =>
 		'--json',
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
 		// One n8n at a time is what two cores can carry.
-		...(project === 'e2e' ? ['--runInBand'] : []),
+		...(['e2e', 'browser'].includes(project) ? ['--runInBand'] : []),
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		// What a few files cover says nothing.
 		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),
-		...(args.length > 0 ? ['--testPathPatterns', ...args] : []),
+		...(args.length > 0 ? [filterOf(project), ...args] : []),
 	);
 
 /** Tests "on n8n 1.123.81" are that version's; all others are the pinned current one's. */
@@ -63,6 +62,10 @@ function testsOf(version: string): string {
 	const older = `on n8n ${OLDER_N8N_VERSION.replaceAll('.', '\\.')}`;
 	return version === OLDER_N8N_VERSION ? `^${older}` : `^(?!${older})`;
 }
+
+/** The browser tests are one file, so that they share one n8n: they are chosen by name. */
+const filterOf = (project: Project) =>
+	project === 'browser' ? '--testNamePattern' : '--testPathPatterns';
 
 const pack: Step = {
 	title: 'build and pack',
@@ -77,6 +80,21 @@ const install = (version: string): Step => ({
 });
 const installs = (oneVersion === undefined ? VERSIONS : [oneVersion]).map(install);
 
+const chromium: Step = {
+	title: 'Chromium',
+	run: async () => {
+		env.CHROMIUM = await findOrInstallChromium((progress) => console.log(progress));
+	},
+};
+const browser = (...args: string[]): Step => {
+	const step = jest('browser', ...args);
+	const run = async () => {
+		if (!env.CHROMIUM) throw new CannotRun('no Chromium');
+		await step.run();
+	};
+	return { ...step, run };
+};
+
 const everything: Step[] = [
 	command('type check of the package', 'tsc', '--noEmit'),
 	command('type check of the tools and tests', 'tsc', '--project', 'tsconfig.tools.json'),
@@ -87,18 +105,21 @@ const everything: Step[] = [
 	jest('package'),
 	...installs,
 	jest('e2e'),
+	chromium,
+	browser(),
 ];
 
 const selections: Record<string, Step[]> = {
 	unit: [jest('unit', ...jestArgs)],
 	package: [pack, jest('package', ...jestArgs)],
 	e2e: [pack, ...installs, jest('e2e', ...jestArgs)],
+	browser: [pack, install(N8N_VERSION), chromium, browser(...jestArgs)],
 };
 
 /** What jest counted, over all projects that ran. */
 async function count(): Promise<{ passed: number; failed: number }> {
 	const sum = { passed: 0, failed: 0 };
-	for (const project of ['unit', 'package', 'e2e']) {
+	for (const project of PROJECTS) {
 		const text = await readFile(join(REPORTS, `${project}.json`), 'utf8').catch(() => undefined);
 		if (text === undefined) continue;
 		const report = JSON.parse(text) as Record<string, number>;
@@ -117,22 +138,15 @@ if (!steps) {
 }
 await rm(REPORTS, { recursive: true, force: true });
 await mkdir(REPORTS, { recursive: true });
-let problem: string | undefined;
-for (const { title, run } of steps) {
-	const started = Date.now();
-	console.log(`\n▶ ${title}`);
-	try {
-		await run();
-		console.log(`✔ ${title} (${Math.round((Date.now() - started) / 1000)} s)`);
-	} catch (error) {
-		problem = `✘ ${title}: ${(error as Error).message}`;
-		break;
-	}
-}
-if (problem) console.error(problem);
+const outcomes = await runSteps(steps);
 await printCoverage(REPORTS);
 if (only === undefined) await printSlowestTests(REPORTS);
+if (steps.length > 1) printOutcomes(outcomes);
+const hasFailed = outcomes.some(({ mark }) => mark === '✘');
+const hasRunAll = outcomes.every(({ mark }) => mark === '✔');
 const { passed, failed } = await count();
-// Every step counts: a failed type check is a failure, although jest has not counted it.
-console.log(`${passed} passed, ${problem ? Math.max(failed, 1) : failed} failed`);
-process.exit(problem ? 1 : 0);
+// Every step counts: a failed type check is a failure although jest has not counted it.
+console.log(`${passed} passed, ${hasFailed ? Math.max(failed, 1) : failed} failed`);
+// Only `npm test` on a developer's machine may do without a browser.
+const mayLackAStep = !process.env.CI && only === undefined;
+process.exit(hasRunAll || (mayLackAStep && !hasFailed) ? 0 : 1);

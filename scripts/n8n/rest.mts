@@ -135,7 +135,8 @@ export class N8nClient {
 
 	async createWorkflow(workflow: Workflow): Promise<string> {
 		const settings = { executionOrder: 'v1', ...workflow.settings };
-		const complete = { active: false, ...workflow, settings };
+		// Without `pinData`, n8n cannot execute a single step whose input is there already.
+		const complete = { active: false, pinData: {}, ...workflow, settings };
 		return (await this.post<{ id: string }>('/workflows', complete)).id;
 	}
 

@@ -1,0 +1,55 @@
+import type { Locator, Page } from 'playwright-core';
+
+import { NodeCreator } from './nodeCreator.mts';
+import { NodePanel } from './nodePanel.mts';
+import { testId } from './testId.mts';
+
+/** n8n's editor: the canvas of one workflow, the search for nodes, and the panel of the open node. */
+export class Editor {
+	readonly creator: NodeCreator;
+
+	readonly panel: NodePanel;
+
+	readonly page: Page;
+
+	constructor(page: Page) {
+		this.page = page;
+		this.creator = new NodeCreator(page);
+		this.panel = new NodePanel(page);
+	}
+
+	async openNewWorkflow(): Promise<void> {
+		await this.page.goto('/workflow/new');
+		await this.page.locator(testId('canvas-add-button')).waitFor();
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`/workflow/${id}`);
+		await this.nodes.first().waitFor();
+	}
+
+	get nodes(): Locator {
+		return this.page.locator(testId('canvas-node'));
+	}
+
+	/** Names of the node types on the canvas. */
+	async types(): Promise<string[]> {
+		const types = await this.nodes.evaluateAll((nodes) =>
+			nodes.map((node) => node.getAttribute('data-node-type')),
+		);
+		return types.filter((type) => type !== null);
+	}
+
+	/** Opens the panel of a node. */
+	async openNode(name: string): Promise<void> {
+		await this.page.locator(`${testId('canvas-node')}[data-node-name="${name}"]`).dblclick();
+		await this.panel.waitFor();
+	}
+
+	/** Opens the list of tools, by the plus below an AI Agent. */
+	async openTools(agent: string): Promise<void> {
+		const handle = this.page.locator(`[data-node-name="${agent}"][data-connection-type="ai_tool"]`);
+		await handle.locator(testId('canvas-handle-plus')).click();
+		await this.creator.waitFor();
+	}
+}

@@ -1,0 +1,96 @@
+import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+
+import { choicesOf, shownField } from '../unit/parameters.mts';
+import { eventually } from './eventually.mts';
+import { credentialLabel, expectedFields, expectedOptions, unified } from './expected.mts';
+import { editor, session } from './session.mts';
+import { createRow, ownNode, startNode } from './workflows.mts';
+
+const NODE = 'Veo';
+
+/** The label that a value of a dropdown has for these parameters. */
+function labelOf(parameters: INodeParameters, name: string, value: unknown): string {
+	const options = (shownField(unified, parameters, name)?.options ?? []) as INodePropertyOptions[];
+	const label = options.find((option) => option.value === value)?.name;
+	if (label === undefined) throw new Error(`${name} has no option ${String(value)}.`);
+	return label;
+}
+
+/** Takes a value as a user does, and sees that the list offers exactly what it should. */
+async function choose(parameters: INodeParameters, name: string, value: unknown): Promise<void> {
+	const { panel } = editor();
+	const options = shownField(unified, parameters, name)?.options as INodePropertyOptions[];
+	const label = labelOf(parameters, name, value);
+	const offered = await panel.choose(name, label);
+	// n8n adds this one by itself, to every node that has a resource and a credential.
+	const own = offered.filter((entry) => entry !== 'Custom API Call');
+	expect({ parameters, name, own }).toEqual({
+		parameters,
+		name,
+		own: options.map((option) => option.name),
+	});
+	await eventually(async () => expect(await panel.chosen(name)).toBe(label));
+}
+
+/** The form is what n8n's own code makes of the node's description for these parameters. */
+async function expectForm(parameters: INodeParameters, credential: string): Promise<void> {
+	const { panel } = editor();
+	await eventually(async () =>
+		expect({
+			parameters,
+			fields: await panel.fields(),
+			credentials: await panel.credentialLabels(),
+		}).toEqual({
+			parameters,
+			fields: expectedFields(unified, parameters),
+			credentials: [credentialLabel(unified.description, credential)],
+		}),
+	);
+	expect({ parameters, options: await panel.addableOptions() }).toEqual({
+		parameters,
+		options: expectedOptions(unified, parameters),
+	});
+}
+
+describe('the form of the unified node', () => {
+	beforeAll(async () => {
+		const node = ownNode(NODE, unified.description, {}, { credentials: session().credentials });
+		await editor().openWorkflow(await createRow('form', startNode, node));
+		await editor().openNode(NODE);
+	});
+
+	it.each(unified.providers.map((provider) => [provider.displayName, provider] as const))(
+		'shows for %s what each model and operation takes',
+		async (_, { id: provider, credential, models }) => {
+			await choose({}, 'provider', provider);
+			for (const resource of choicesOf(shownField(unified, { provider }, 'resource'))) {
+				await choose({ provider }, 'resource', resource);
+				const kind = { provider, resource };
+				for (const operation of choicesOf(shownField(unified, kind, 'operation'))) {
+					await choose(kind, 'operation', operation);
+					const asked = { ...kind, operation };
+					if (!shownField(unified, asked, 'model')) {
+						await expectForm(asked, credential);
+						continue;
+					}
+					for (const { id: model } of models) {
+						await choose(asked, 'model', model);
+						await expectForm({ ...asked, model }, credential);
+					}
+				}
+			}
+		},
+		120_000,
+	);
+
+	it('shows the fields of the chosen image source', async () => {
+		const [{ id: provider, credential, models }] = unified.providers;
+		const asked = { provider, resource: 'video', operation: 'generateAndWait' };
+		for (const [name, value] of Object.entries(asked)) await choose(asked, name, value);
+		await choose(asked, 'model', models[0].id);
+		for (const imageSource of choicesOf(shownField(unified, asked, 'imageSource')).reverse()) {
+			await choose(asked, 'imageSource', imageSource);
+			await expectForm({ ...asked, imageSource }, credential);
+		}
+	});
+});

@@ -1,0 +1,66 @@
+import { providers } from '../../nodes/shared/registry';
+import { veoWorkflow } from '../e2e/n8nSession.mts';
+import { eventually } from './eventually.mts';
+import { credentialLabel, labelled, trigger } from './expected.mts';
+import { editor, session } from './session.mts';
+import { createRow, ownNode } from './workflows.mts';
+
+const NODE = 'Video';
+const webhookId = crypto.randomUUID();
+
+describe('the panel of the trigger', () => {
+	beforeAll(async () => {
+		const { credentials } = session();
+		const node = ownNode(NODE, trigger, {}, { credentials, webhookId });
+		await editor().openWorkflow(await createRow('trigger', node));
+		await editor().openNode(NODE);
+	});
+
+	it('says what it is for, and shows both of its URLs', async () => {
+		const { panel } = editor();
+		const { header, activationHint } = trigger.triggerPanel as Record<string, string>;
+		const text = await panel.text();
+		expect(text).toContain(header);
+		expect(text).toContain(activationHint);
+		const { test, production } = await panel.webhookUrls();
+		expect(test).toMatch(new RegExp(`^http://[^/]+/webhook-test/${webhookId}/callback$`));
+		expect(production).toMatch(new RegExp(`^http://[^/]+/webhook/${webhookId}/callback$`));
+	});
+
+	it('offers the providers that call back, each with its credential', async () => {
+		const { panel } = editor();
+		const calling = providers.filter((provider) => provider.callback);
+		const names = calling.map(({ displayName }) => displayName);
+		for (const { displayName, credential, callback } of calling.reverse()) {
+			const offered = await panel.choose('provider', displayName);
+			expect(offered.sort()).toEqual([...names].sort());
+			await eventually(async () =>
+				expect(await panel.credentialLabels()).toEqual([credentialLabel(trigger, credential)]),
+			);
+			const unconfirmed = expect.stringContaining(`${displayName} does not document`) as string;
+			const notices = await panel.notices();
+			if (callback?.isDocumented) expect(notices).not.toContainEqual(unconfirmed);
+			else expect(notices).toContainEqual(unconfirmed);
+			const fields = labelled(trigger.properties);
+			expect(await panel.fields()).toEqual(fields);
+		}
+	});
+
+	it('listens, and shows the video that a provider calls about', async () => {
+		const { panel } = editor();
+		const { test } = await panel.webhookUrls();
+		await panel.listen();
+		const workflow = veoWorkflow(session(), {
+			prompts: ['a fox'],
+			// n8n gives its own address by name, and the sandbox calls it by number.
+			parameters: { options: { callbackUrl: test.replace('localhost', '127.0.0.1') } },
+		});
+		const { client, sandbox } = session();
+		const id = await client.createWorkflow(workflow);
+		await client.waitForExecution(await client.runWorkflow(id, 'Start'));
+		await panel.output.waitForItems();
+		const [job] = sandbox.jobs();
+		const item = { jobId: job.id, status: 'completed', videoUrl: job.videoUrl };
+		expect(await panel.output.json()).toEqual([expect.objectContaining(item)]);
+	});
+});
