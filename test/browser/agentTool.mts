@@ -1,7 +1,7 @@
 import { newNode } from '../../scripts/n8n/workflow.mts';
 import { actionNodes } from '../unit/parameters.mts';
 import { eventually } from './eventually.mts';
-import { credentialLabel, expectedFields, unified } from './expected.mts';
+import { expectedForm, unified } from './expected.mts';
 import { editor } from './session.mts';
 import { createRow, fullType, startNode } from './workflows.mts';
 
@@ -31,19 +31,10 @@ describe('as a tool of an AI Agent', () => {
 		expect(await editor().types()).toContain(`${fullType(unified.name)}Tool`);
 		for (const { id: provider, displayName, credential } of [...unified.providers].reverse()) {
 			await panel.choose('provider', displayName);
+			const form = expectedForm(unified, { provider }, credential);
+			form.fields.unshift(['descriptionType', 'Tool Description']);
 			await eventually(async () =>
-				expect({
-					provider,
-					fields: await panel.fields(),
-					credentials: await panel.credentialLabels(),
-				}).toEqual({
-					provider,
-					fields: [
-						['descriptionType', 'Tool Description'],
-						...expectedFields(unified, { provider }),
-					],
-					credentials: [credentialLabel(unified.description, credential)],
-				}),
+				expect({ provider, form: await panel.form() }).toEqual({ provider, form }),
 			);
 		}
 	});

@@ -1,6 +1,7 @@
 import type { INodeParameters, INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
-import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
+import { providers } from '../../nodes/shared/registry';
+import { credentialTypes, newestVersion, nodeTypes } from '../../scripts/sources.mts';
 import {
 	actionNodes,
 	entriesOf,
@@ -9,16 +10,25 @@ import {
 	shownOptions,
 } from '../unit/parameters.mts';
 import type { ActionNode } from '../unit/parameters.mts';
+import type { Form } from './nodePanel.mts';
 
-/** Those with a parameter `provider` serve all of them. */
-export const unified = actionNodes.find(({ providers }) => providers.length > 1) as ActionNode;
+/** The node that serves all providers. */
+export const unified = actionNodes.find(({ providers: served }) => served.length > 1) as ActionNode;
 
-export const trigger = Object.values(nodeTypes)
-	.map((Type) => new Type().description)
-	.filter(({ group }) => group.includes('trigger'))[0];
+/** The trigger, described as the nodes that have operations are. */
+export const trigger: ActionNode = Object.entries(nodeTypes)
+	.map(([name, Type]) => ({ name, type: new Type() }))
+	.filter(({ type }) => type.description.group.includes('trigger'))
+	.map(({ name, type }) => ({
+		name,
+		type,
+		description: type.description,
+		typeVersion: newestVersion(type.description),
+		providers: providers.filter((provider) => provider.callback),
+	}))[0];
 
 /** What the editor says above the selector of a credential; without a choice, it does not say which. */
-export const credentialLabel = (
+const credentialLabel = (
 	{ credentials = [] }: Pick<INodeTypeDescription, 'credentials'>,
 	type: string,
 ) =>
@@ -26,25 +36,27 @@ export const credentialLabel = (
 		? `Credential for ${new credentialTypes[type]().displayName}`
 		: 'Credential';
 
-export type Field = [name: string, label: string];
+export const noticesIn = (fields: INodeProperties[]): string[] =>
+	fields.filter(({ type }) => type === 'notice').map(({ displayName }) => displayName);
 
-/** Fields with a label; a notice has none. */
-export const labelled = (fields: INodeProperties[]): Field[] =>
-	fields
-		.filter(({ type }) => type !== 'hidden' && type !== 'notice')
-		.map(({ name, displayName }) => [name, displayName]);
-
-/** What n8n's own code says of the node's description: the fields to be seen for these parameters. */
-export const expectedFields = (node: ActionNode, parameters: INodeParameters): Field[] =>
-	labelled(shownFields(node, parameters));
-
-/** Labels of what can be added to Options. */
-export function expectedOptions(node: ActionNode, parameters: INodeParameters): string[] {
-	const names = shownOptions(node, parameters);
-	return entriesOf(shownField(node, parameters, 'options'))
-		.filter(({ name }, index, entries) => {
-			const isFirst = entries.findIndex((entry) => entry.name === name) === index;
-			return isFirst && names.includes(name);
-		})
+/** What n8n's own code makes of the node's description for these parameters. */
+export function expectedForm(
+	node: ActionNode,
+	parameters: INodeParameters,
+	credential: string,
+): Form {
+	const shown = shownFields(node, parameters);
+	const entries = shownOptions(node, parameters);
+	const options = entriesOf(shownField(node, parameters, 'options'))
+		.filter(({ name }) => entries.includes(name))
 		.map(({ displayName }) => displayName);
+	return {
+		fields: shown
+			.filter(({ type }) => type !== 'hidden' && type !== 'notice')
+			.map(({ name, displayName }) => [name, displayName]),
+		notices: noticesIn(shown),
+		// An entry whose choices depend on the model stands there more than once.
+		options: [...new Set(options)],
+		credentials: [credentialLabel(node.description, credential)],
+	};
 }

@@ -2,7 +2,7 @@ import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
 import { choicesOf, shownField } from '../unit/parameters.mts';
 import { eventually } from './eventually.mts';
-import { credentialLabel, expectedFields, expectedOptions, unified } from './expected.mts';
+import { expectedForm, unified } from './expected.mts';
 import { editor, session } from './session.mts';
 import { createRow, ownNode, startNode } from './workflows.mts';
 
@@ -32,24 +32,11 @@ async function choose(parameters: INodeParameters, name: string, value: unknown)
 	await eventually(async () => expect(await panel.chosen(name)).toBe(label));
 }
 
-/** The form is what n8n's own code makes of the node's description for these parameters. */
 async function expectForm(parameters: INodeParameters, credential: string): Promise<void> {
-	const { panel } = editor();
+	const form = expectedForm(unified, parameters, credential);
 	await eventually(async () =>
-		expect({
-			parameters,
-			fields: await panel.fields(),
-			credentials: await panel.credentialLabels(),
-		}).toEqual({
-			parameters,
-			fields: expectedFields(unified, parameters),
-			credentials: [credentialLabel(unified.description, credential)],
-		}),
+		expect({ parameters, form: await editor().panel.form() }).toEqual({ parameters, form }),
 	);
-	expect({ parameters, options: await panel.addableOptions() }).toEqual({
-		parameters,
-		options: expectedOptions(unified, parameters),
-	});
 }
 
 describe('the form of the unified node', () => {

@@ -4,6 +4,16 @@ import { CredentialDialog } from './credentialDialog.mts';
 import { OutputPanel } from './outputPanel.mts';
 import { testId } from './testId.mts';
 
+export interface Form {
+	/** Name and label of each field, in order. */
+	fields: Array<[name: string, label: string]>;
+	notices: string[];
+	/** Labels of what can be added to Options. */
+	options: string[];
+	/** Labels of the credential selectors. */
+	credentials: string[];
+}
+
 /** The open node: its parameters, and beside them its output. */
 export class NodePanel {
 	readonly output: OutputPanel;
@@ -37,16 +47,20 @@ export class NodePanel {
 		return await this.page.locator(testId('ndv')).innerText();
 	}
 
-	/** Name and label of each field that is to be seen, in order. */
-	async fields(): Promise<Array<[string, string]>> {
-		return await this.parameters
-			.locator(`${testId('input-label')} label:visible`)
-			.evaluateAll((labels) =>
-				labels.map((label) => [
-					label.getAttribute('for') ?? '',
-					label.querySelector('span')?.innerText.trim() ?? '',
+	/** All that is to be seen of the form. */
+	async form(): Promise<Form> {
+		const labels = this.parameters.locator(`${testId('input-label')} label:visible`);
+		return {
+			fields: await labels.evaluateAll((elements) =>
+				elements.map((element) => [
+					element.getAttribute('for') ?? '',
+					element.querySelector('span')?.innerText.trim() ?? '',
 				]),
-			);
+			),
+			notices: await this.parameters.locator('.notice-content:visible').allInnerTexts(),
+			options: await this.addableOptions(),
+			credentials: await this.parameters.locator(testId('credentials-label')).allInnerTexts(),
+		};
 	}
 
 	field(name: string): Locator {
@@ -67,8 +81,7 @@ export class NodePanel {
 		return all;
 	}
 
-	/** Labels of what can be added to the collection Options. */
-	async addableOptions(): Promise<string[]> {
+	private async addableOptions(): Promise<string[]> {
 		const box = this.parameters.locator(testId('collection-parameter-add')).getByRole('combobox');
 		const list = await this.openList(box);
 		const labels = await list
@@ -84,15 +97,6 @@ export class NodePanel {
 		const list = this.page.locator(`[id="${await box.getAttribute('aria-controls')}"]`);
 		await list.waitFor();
 		return list;
-	}
-
-	async notices(): Promise<string[]> {
-		return await this.parameters.locator('.notice-content:visible').allInnerTexts();
-	}
-
-	/** Labels of the credential selectors. */
-	async credentialLabels(): Promise<string[]> {
-		return await this.parameters.locator(testId('credentials-label')).allInnerTexts();
 	}
 
 	/** The name of the chosen credential; empty when there is none. */

@@ -5,7 +5,7 @@ import { nodeTypes } from '../../scripts/sources.mts';
 import { actionNodes, parametersOf } from '../unit/parameters.mts';
 import type { ActionNode } from '../unit/parameters.mts';
 import { eventually } from './eventually.mts';
-import { credentialLabel, expectedFields, trigger, unified } from './expected.mts';
+import { expectedForm, trigger, unified } from './expected.mts';
 import { editor, session } from './session.mts';
 import { fullType } from './workflows.mts';
 
@@ -85,8 +85,8 @@ describe('the search', () => {
 	it('adds the trigger', async () => {
 		const { creator, panel } = editor();
 		await creator.search('veo');
-		await creator.choose(entryOf(trigger.displayName));
-		const events = optionsOf(trigger.properties, 'events').map(
+		await creator.choose(entryOf(trigger.description.displayName));
+		const events = optionsOf(trigger.description.properties, 'events').map(
 			({ name }) => `On ${name.toLowerCase()}`,
 		);
 		await eventually(async () => expect(await creator.names()).toEqual(events));
@@ -118,12 +118,9 @@ describe('the search', () => {
 			await panel.waitFor();
 			expect(await editor().types()).toEqual([...before, fullType(node.name)]);
 			const [{ credential }] = node.providers;
-			const label = credentialLabel(node.description, credential);
-			expect(await panel.credentialLabels()).toEqual([label]);
 			expect(await panel.credential()).toBe(session().credentials[credential].name);
-			await eventually(async () =>
-				expect(await panel.fields()).toEqual(expectedFields(node, parameters)),
-			);
+			const form = expectedForm(node, parameters, credential);
+			await eventually(async () => expect(await panel.form()).toEqual(form));
 		},
 	);
 });

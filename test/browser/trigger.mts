@@ -1,7 +1,6 @@
-import { providers } from '../../nodes/shared/registry';
 import { veoWorkflow } from '../e2e/n8nSession.mts';
 import { eventually } from './eventually.mts';
-import { credentialLabel, labelled, trigger } from './expected.mts';
+import { expectedForm, trigger } from './expected.mts';
 import { editor, session } from './session.mts';
 import { createRow, ownNode } from './workflows.mts';
 
@@ -11,14 +10,14 @@ const webhookId = crypto.randomUUID();
 describe('the panel of the trigger', () => {
 	beforeAll(async () => {
 		const { credentials } = session();
-		const node = ownNode(NODE, trigger, {}, { credentials, webhookId });
+		const node = ownNode(NODE, trigger.description, {}, { credentials, webhookId });
 		await editor().openWorkflow(await createRow('trigger', node));
 		await editor().openNode(NODE);
 	});
 
 	it('says what it is for, and shows both of its URLs', async () => {
 		const { panel } = editor();
-		const { header, activationHint } = trigger.triggerPanel as Record<string, string>;
+		const { header, activationHint } = trigger.description.triggerPanel as Record<string, string>;
 		const text = await panel.text();
 		expect(text).toContain(header);
 		expect(text).toContain(activationHint);
@@ -29,31 +28,30 @@ describe('the panel of the trigger', () => {
 
 	it('offers the providers that call back, each with its credential', async () => {
 		const { panel } = editor();
-		const calling = providers.filter((provider) => provider.callback);
-		const names = calling.map(({ displayName }) => displayName);
-		for (const { displayName, credential, callback } of calling.reverse()) {
+		const names = trigger.providers.map(({ displayName }) => displayName);
+		for (const { id: provider, displayName, credential } of [...trigger.providers].reverse()) {
 			const offered = await panel.choose('provider', displayName);
 			expect(offered.sort()).toEqual([...names].sort());
+			const form = expectedForm(trigger, { provider }, credential);
 			await eventually(async () =>
-				expect(await panel.credentialLabels()).toEqual([credentialLabel(trigger, credential)]),
+				expect({ provider, form: await panel.form() }).toEqual({ provider, form }),
 			);
-			const unconfirmed = expect.stringContaining(`${displayName} does not document`) as string;
-			const notices = await panel.notices();
-			if (callback?.isDocumented) expect(notices).not.toContainEqual(unconfirmed);
-			else expect(notices).toContainEqual(unconfirmed);
-			const fields = labelled(trigger.properties);
-			expect(await panel.fields()).toEqual(fields);
 		}
 	});
 
 	it('listens, and shows the video that a provider calls about', async () => {
 		const { panel } = editor();
+		const [provider] = trigger.providers;
 		const { test } = await panel.webhookUrls();
+		await panel.choose('provider', provider.displayName);
 		await panel.listen();
 		const workflow = veoWorkflow(session(), {
 			prompts: ['a fox'],
 			// n8n gives its own address by name, and the sandbox calls it by number.
-			parameters: { options: { callbackUrl: test.replace('localhost', '127.0.0.1') } },
+			parameters: {
+				provider: provider.id,
+				options: { callbackUrl: test.replace('localhost', '127.0.0.1') },
+			},
 		});
 		const { client, sandbox } = session();
 		const id = await client.createWorkflow(workflow);
