@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { runCommand } from './command.mts';
 import { startCompiler } from './compiler.mts';
 import type { Compiler } from './compiler.mts';
 import { CACHE, ROOT } from './folders.mts';
@@ -47,6 +48,7 @@ try {
 		throw new Error(`The compiler ended by itself (${how}).`);
 	});
 	await Promise.race([compiler.ready, compilerEnded]);
+	await runCommand(process.execPath, [join(ROOT, 'scripts/schema/write.mts'), dirname(dist)]);
 	session = await startSession({
 		userFolder: FOLDER,
 		port,

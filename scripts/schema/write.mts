@@ -9,6 +9,8 @@ import { ROOT } from '../folders.mts';
 import { jobItemSchema } from './jobItem.mts';
 
 // Writes `__schema__` beside the compiled nodes: what the editor shows of an output before the first run.
+// Takes the folder of the package; the repository is the default.
+const [packageFolder = ROOT] = process.argv.slice(2);
 const load = createRequire(import.meta.url);
 
 /** As n8n spells it in the path: 1.1 is 1.1.0. */
@@ -28,7 +30,7 @@ function operationsOf({ properties }: INodeTypeDescription): string[] {
 }
 
 for (const file of manifest.n8n.nodes) {
-	const path = join(ROOT, file);
+	const path = join(packageFolder, file);
 	const [Type] = Object.values(load(path) as Record<string, new () => INodeType>);
 	const description = new Type().description as INodeTypeDescription;
 	const operations = operationsOf(description);

@@ -91,6 +91,8 @@ it('npm run dev shows a changed label, ends as a whole, and keeps the workflows'
 	expect((await fetch(`http://127.0.0.1:${port}/${icon}`)).headers.get('content-type')).toContain(
 		'svg',
 	);
+	const preview = await client.outputSchema(`${manifest.name}.falVeo`, '1.0.0/video/generate');
+	expect(preview).toHaveProperty('properties');
 	const types = Object.values(sandboxCredentialTypes).sort();
 	const credentialTypes = async (n8n: N8nClient) =>
 		(await n8n.credentials()).map(({ type }) => type).sort();
