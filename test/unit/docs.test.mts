@@ -89,6 +89,13 @@ it('every decision is in the index, under its own title', () => {
 	}
 });
 
+it.each(['README.md', 'CHANGELOG.md', ...documents])(
+	'%s has no leftovers of a merge',
+	(document) => {
+		expect(textOf(document).match(/^(<{7}|>{7}) .*$/gm) ?? []).toEqual([]);
+	},
+);
+
 describe('the table of rooms in docs/architecture.md', () => {
 	const namesIn = (cell: string) =>
 		(cell.match(/`[^`]+`|provider files|nodes/g) ?? []).map((name) => name.replaceAll('`', ''));
