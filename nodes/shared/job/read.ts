@@ -73,26 +73,29 @@ const longestWaitMs = 30_000;
 export const readJobPatiently = async (item: Item, jobId: string): Promise<Reading> =>
 	await untilFinished(item, async () => await readUntilAnswered(item, jobId));
 
-/** A look at a job that its provider has called about: whether it calls again is not certain. */
+/**
+ * A look at a job that its provider has called about. It is not certain that the provider calls
+ * again.
+ */
 export const lookAtEndedJob = async (item: Item, jobId: string): Promise<Reading> =>
 	await untilFinished(item, async () => await lookAtJob(item, jobId));
 
 const finishingMs = 1000;
 
-/** Some say `completed` a moment before there is a video: that moment is waited for. */
+/** Some providers say `completed` a moment before there is a video. This waits that moment. */
 async function untilFinished(item: Item, read: () => Promise<Reading>): Promise<Reading> {
 	let reading = await read();
 	for (let attempt = 1; attempt < maxAttempts && isFinishing(reading); attempt++) {
 		await pause(jitter(finishingMs), item.signal);
 		const next = await read();
-		// An unlucky question does not change what is known.
+		// A question that failed does not change what is known.
 		if (next.state.status === 'unreadable') break;
 		reading = next;
 	}
 	return reading;
 }
 
-/** Asked to be left alone for longer than the moment, we say what is known. */
+/** When the provider asks for a longer break than that moment, what is known is the answer. */
 const isFinishing = ({ state, retryAfterMs: breakMs = 0 }: Reading): boolean =>
 	'isFinishing' in state && breakMs <= finishingMs;
 
