@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { actionNodeTable } from '../unit/parameters.mts';
+import { actionNodeTable } from '../nodes/parameters.mts';
 import { runNode } from './harness.mts';
 import { jsonOf, request, useFastClock, useSandbox } from './sandboxed.mts';
 

@@ -1,8 +1,8 @@
-import type { Item } from '../../nodes/shared/n8n/item';
-import { Ledger } from '../../nodes/shared/job/ledger';
-import { providers } from '../../nodes/shared/registry';
-import type { VideoRequest } from '../../nodes/shared/types';
-import { neutralRequest } from '../providers/neutral.mts';
+import type { Item } from '../../../nodes/shared/n8n/item';
+import { Ledger } from '../../../nodes/shared/job/ledger';
+import { providers } from '../../../nodes/shared/registry';
+import type { VideoRequest } from '../../../nodes/shared/types';
+import { neutralRequest } from '../../providers/neutral.mts';
 
 const [provider, other] = providers;
 const request = neutralRequest(provider);

@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 
-import { transportOptions } from '../../nodes/shared/http/requestOptions';
-import { itemWith } from '../item.mts';
+import { transportOptions } from '../../../nodes/shared/http/requestOptions';
+import { itemWith } from '../../item.mts';
 
 const own = (requestOptions: object) =>
 	transportOptions(itemWith({ 'options.requestOptions': requestOptions }));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { Mp4Boxes } from '../../nodes/shared/video/mp4';
+import { Mp4Boxes } from '../../../nodes/shared/video/mp4';
 
 const video = readFileSync('sandbox/media/life-16x9.mp4');
 

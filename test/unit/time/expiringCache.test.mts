@@ -1,4 +1,4 @@
-import { ExpiringCache } from '../../nodes/shared/time/expiringCache';
+import { ExpiringCache } from '../../../nodes/shared/time/expiringCache';
 
 const lifeMs = 1000;
 const cacheOf = (entries: Record<string, number>, maxEntries = 10) => {

@@ -1,5 +1,5 @@
-import { splitImageUrls, whyUnfetchable } from '../../nodes/shared/input/imageUrls';
-import { sharePageOf } from '../../nodes/shared/input/shareLinks';
+import { splitImageUrls, whyUnfetchable } from '../../../nodes/shared/input/imageUrls';
+import { sharePageOf } from '../../../nodes/shared/input/shareLinks';
 
 const id = '1aB-cD_2eF3gH4iJ5kL6mN7oP8qR9sT0u';
 const driveFile = `https://drive.usercontent.google.com/download?id=${id}&export=download`;

@@ -1,8 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { publishedModel } from '../providers/published.mts';
-import { modelTable, shownFields } from './parameters.mts';
-import type { ActionNode } from './parameters.mts';
+import { modelTable, shownFields } from '../../nodes/parameters.mts';
+import type { ActionNode } from '../../nodes/parameters.mts';
+import { publishedModel } from '../../providers/published.mts';
 
 const noticesFor = (node: ActionNode, parameters: INodeParameters) =>
 	shownFields(node, parameters)

@@ -1,7 +1,7 @@
-import { pause } from '../../nodes/shared/time/pause';
-import type { Reading } from '../../nodes/shared/job/read';
-import { waitForJobs } from '../../nodes/shared/job/wait';
-import { virtualClock } from './virtualClock.mts';
+import { pause } from '../../../nodes/shared/time/pause';
+import type { Reading } from '../../../nodes/shared/job/read';
+import { waitForJobs } from '../../../nodes/shared/job/wait';
+import { virtualClock } from '../virtualClock.mts';
 
 const second = 1000;
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
-import { consumeWithin } from '../../nodes/shared/video/stream';
+import { consumeWithin } from '../../../nodes/shared/video/stream';
 
 const patient = { maxBytes: Infinity, maxSilenceMs: 10_000, hangUp: () => undefined };
 /** Passes ten times as fast. */

@@ -1,8 +1,8 @@
-import { emptyJob, jobInState } from '../../nodes/shared/job/job';
-import type { VideoJob } from '../../nodes/shared/job/job';
-import { providers } from '../../nodes/shared/registry';
-import type { Cost, Failure, JobState } from '../../nodes/shared/types';
-import { firstVideoUrl } from '../../nodes/shared/wire/videoUrl';
+import { emptyJob, jobInState } from '../../../nodes/shared/job/job';
+import type { VideoJob } from '../../../nodes/shared/job/job';
+import { providers } from '../../../nodes/shared/registry';
+import type { Cost, Failure, JobState } from '../../../nodes/shared/types';
+import { firstVideoUrl } from '../../../nodes/shared/wire/videoUrl';
 
 const [provider] = providers;
 const videoUrl = 'https://media.example.org/fox.mp4';

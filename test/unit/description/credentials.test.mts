@@ -1,5 +1,5 @@
-import { providerCredentials } from '../../nodes/shared/description/credentials';
-import { providers } from '../../nodes/shared/registry';
+import { providerCredentials } from '../../../nodes/shared/description/credentials';
+import { providers } from '../../../nodes/shared/registry';
 
 it.each([
 	['the trigger', {}, ['/provider']],

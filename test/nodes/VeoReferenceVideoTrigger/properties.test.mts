@@ -1,5 +1,8 @@
-import { providers } from '../../nodes/shared/registry';
-import { triggerProperties, whoCallsBack } from '../../nodes/VeoReferenceVideoTrigger/properties';
+import { providers } from '../../../nodes/shared/registry';
+import {
+	triggerProperties,
+	whoCallsBack,
+} from '../../../nodes/VeoReferenceVideoTrigger/properties';
 
 it.each([
 	[[], 'Who calls back'],

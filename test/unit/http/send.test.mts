@@ -1,4 +1,4 @@
-import { retryAfterMs } from '../../nodes/shared/http/send';
+import { retryAfterMs } from '../../../nodes/shared/http/send';
 
 const now = Date.parse('2026-01-15T10:00:00Z');
 

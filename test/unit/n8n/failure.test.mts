@@ -1,16 +1,16 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { INode } from 'n8n-workflow';
 
-import { describeText, failureFromStatus, isFailure } from '../../nodes/shared/wire/answers';
+import { describeText, failureFromStatus, isFailure } from '../../../nodes/shared/wire/answers';
 import {
 	badInput,
 	describeFailure,
 	failureOfError,
 	JobError,
 	sentence,
-} from '../../nodes/shared/n8n/failure';
-import { providers } from '../../nodes/shared/registry';
-import type { ErrorCode, Failure } from '../../nodes/shared/types';
+} from '../../../nodes/shared/n8n/failure';
+import { providers } from '../../../nodes/shared/registry';
+import type { ErrorCode, Failure } from '../../../nodes/shared/types';
 
 const node: INode = {
 	id: 'veo',

@@ -1,4 +1,4 @@
-import { whyUnfetchable } from '../../nodes/shared/input/imageUrls';
+import { whyUnfetchable } from '../../../nodes/shared/input/imageUrls';
 
 /** Hosts as they stand between `https://` and the path. */
 const publicHosts = [

@@ -1,5 +1,5 @@
-import { Gathering } from '../../nodes/shared/sleep/gathering';
-import type { JobReading } from '../../nodes/shared/sleep/gathering';
+import { Gathering } from '../../../nodes/shared/sleep/gathering';
+import type { JobReading } from '../../../nodes/shared/sleep/gathering';
 
 const total = 4;
 let now: number;

@@ -1,11 +1,11 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
 
-import { fal } from '../../nodes/FalVeo/fal.provider';
-import { KeyCache } from '../../nodes/shared/callback/keys';
-import { OnceOnly } from '../../nodes/shared/callback/once';
-import { openToken, sealToken } from '../../nodes/shared/callback/token';
-import type { CallbackToken } from '../../nodes/shared/callback/token';
+import { fal } from '../../../nodes/FalVeo/fal.provider';
+import { KeyCache } from '../../../nodes/shared/callback/keys';
+import { OnceOnly } from '../../../nodes/shared/callback/once';
+import { openToken, sealToken } from '../../../nodes/shared/callback/token';
+import type { CallbackToken } from '../../../nodes/shared/callback/token';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,6 +1,6 @@
-import { retry } from '../../nodes/shared/time/retry';
-import type { RetryOptions } from '../../nodes/shared/time/retry';
-import { virtualClock } from './virtualClock.mts';
+import { retry } from '../../../nodes/shared/time/retry';
+import type { RetryOptions } from '../../../nodes/shared/time/retry';
+import { virtualClock } from '../virtualClock.mts';
 
 const second = 1000;
 

@@ -1,9 +1,9 @@
-import type { Reading } from '../../nodes/shared/job/read';
-import type { ErrorCode, Failure, JobState } from '../../nodes/shared/types';
-import { Patience, waitForJobs } from '../../nodes/shared/job/wait';
-import type { WaitOptions } from '../../nodes/shared/job/wait';
-import { virtualClock } from './virtualClock.mts';
-import type { VirtualClock } from './virtualClock.mts';
+import type { Reading } from '../../../nodes/shared/job/read';
+import type { ErrorCode, Failure, JobState } from '../../../nodes/shared/types';
+import { Patience, waitForJobs } from '../../../nodes/shared/job/wait';
+import type { WaitOptions } from '../../../nodes/shared/job/wait';
+import { virtualClock } from '../virtualClock.mts';
+import type { VirtualClock } from '../virtualClock.mts';
 
 const second = 1000;
 const minute = 60 * second;

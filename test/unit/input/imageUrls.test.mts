@@ -1,4 +1,4 @@
-import { splitImageUrls, whyUnfetchable } from '../../nodes/shared/input/imageUrls';
+import { splitImageUrls, whyUnfetchable } from '../../../nodes/shared/input/imageUrls';
 
 const one = 'https://cdn.example.org/one.png';
 const two = 'http://img.example.com/two.jpg';

@@ -1,5 +1,5 @@
-import { imageTypeOf } from '../../nodes/shared/images/imageFile';
-import { imageOf } from '../engine/imageFiles.mts';
+import { imageTypeOf } from '../../../nodes/shared/images/imageFile';
+import { imageOf } from '../../engine/imageFiles.mts';
 
 const bytes = (...values: Array<string | number[]>) =>
 	Buffer.concat(values.map((value) => Buffer.from(value as string, 'latin1')));

@@ -1,4 +1,4 @@
-import { concurrently, limiter } from '../../nodes/shared/time/concurrently';
+import { concurrently, limiter } from '../../../nodes/shared/time/concurrently';
 
 const turn = async (times = 1) => {
 	for (let count = 0; count < times; count++) await Promise.resolve();
