@@ -27,7 +27,9 @@ module.exports = {
 	coverageDirectory: '<rootDir>/.cache/reports/coverage',
 	coverageReporters: ['text-summary', 'json-summary'],
 	projects: [
-		project('unit', ['<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox}/**/*.test.mts']),
+		project('unit', [
+			'<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox}/**/*.test.mts',
+		]),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
 		project('browser', ['<rootDir>/test/browser/**/*.test.mts']),

@@ -1,5 +1,7 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
+
+import { sha256 } from './sha256.mts';
 
 interface SignedParts {
 	requestId: string;
@@ -32,7 +34,7 @@ export class SigningKeys {
 
 	/** Hex signature over ids, time and the digest of the body, one per line. */
 	sign({ requestId, userId, timestamp, body }: SignedParts): string {
-		const digest = createHash('sha256').update(body).digest('hex');
+		const digest = sha256(body);
 		const message = [requestId, userId, timestamp, digest].join('\n');
 		return sign(null, Buffer.from(message), this.#privateKey).toString('hex');
 	}

@@ -2,7 +2,6 @@ import { emptyJob, jobInState } from '../../../nodes/shared/job/job';
 import type { VideoJob } from '../../../nodes/shared/job/job';
 import { providers } from '../../../nodes/shared/registry';
 import type { Cost, Failure, JobState } from '../../../nodes/shared/types';
-import { firstVideoUrl } from '../../../nodes/shared/wire/videoUrl';
 
 const [provider] = providers;
 const videoUrl = 'https://media.example.org/fox.mp4';
@@ -105,22 +104,3 @@ it('the model is the answer’s where it names one', () => {
 	expect(jobInState(provider, facts, state).model).toBe('named');
 	expect(jobInState(provider, {}, { status: 'queued' }).model).toBeNull();
 });
-
-it.each([
-	['a string', [videoUrl]],
-	['an object', [{ url: videoUrl }]],
-	['a list of strings', [[videoUrl]]],
-	['a list of objects', [[{ url: videoUrl, content_type: 'video/mp4' }]]],
-	['the second, when the first is empty', [[], null, undefined, '', { url: '' }, videoUrl]],
-	['the first of several', [[videoUrl, 'https://media.example.org/other.mp4']]],
-	['the first that is one, in a list', [[null, { url: null }, 'x', videoUrl]]],
-])('the video of an answer: %s', (_, candidates) => {
-	expect(firstVideoUrl(...candidates)).toBe(videoUrl);
-});
-
-it.each([[undefined], [null], [[]], [{}], ['ftp://x.example/v.mp4'], [5], [{ url: ['x'] }]])(
-	'the video of an answer that has none: %j',
-	(candidate) => {
-		expect(firstVideoUrl(candidate)).toBeUndefined();
-	},
-);

@@ -1,6 +1,4 @@
 import { pause } from '../../../nodes/shared/time/pause';
-import type { Reading } from '../../../nodes/shared/job/read';
-import { waitForJobs } from '../../../nodes/shared/job/wait';
 import { virtualClock } from '../virtualClock.mts';
 
 const second = 1000;
@@ -24,43 +22,6 @@ describe('a cancelled execution', () => {
 
 	it('ends a pause of no length too', async () => {
 		await expect(pause(0, AbortSignal.abort(), virtualClock())).rejects.toThrow();
-	});
-
-	it('ends the wait within a second, and nobody is asked any more', async () => {
-		const clock = virtualClock();
-		const controller = new AbortController();
-		const cancelAt = 95 * second;
-		clock.at(cancelAt, () => controller.abort(new Error('cancelled by the user')));
-		const looks: number[] = [];
-		const read = async (): Promise<Reading> => {
-			looks.push(clock.now());
-			return { state: { status: 'in_progress' }, raw: null };
-		};
-		await expect(
-			waitForJobs(['a', 'b'], read, {
-				intervalMs: 30 * second,
-				timeoutMs: 3600 * second,
-				concurrency: 5,
-				signal: controller.signal,
-				clock,
-			}),
-		).rejects.toThrow('cancelled by the user');
-		expect(clock.now() - cancelAt).toBeLessThanOrEqual(second);
-		expect(Math.max(...looks)).toBeLessThanOrEqual(cancelAt);
-	});
-
-	it('asks nobody when it was cancelled before the wait', async () => {
-		const read = jest.fn();
-		await expect(
-			waitForJobs(['a'], read, {
-				intervalMs: second,
-				timeoutMs: 60 * second,
-				concurrency: 1,
-				signal: AbortSignal.abort(),
-				clock: virtualClock(),
-			}),
-		).rejects.toThrow();
-		expect(read).not.toHaveBeenCalled();
 	});
 });
 
@@ -87,26 +48,5 @@ describe('a pause', () => {
 		};
 		await pause(10 * second, undefined, slow);
 		expect(clock.now()).toBeLessThanOrEqual(11 * second);
-	});
-});
-
-describe('the number of questions at the same time', () => {
-	it.each([1, 2, 3, 10])('is %d at most', async (concurrency) => {
-		let asking = 0;
-		let most = 0;
-		const read = async (): Promise<Reading> => {
-			most = Math.max(most, ++asking);
-			for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-			asking--;
-			return { state: { status: 'completed', videoUrl: 'https://x.example/v.mp4' }, raw: null };
-		};
-		const jobIds = Array.from({ length: 10 }, (_, index) => String(index));
-		await waitForJobs(jobIds, read, {
-			intervalMs: second,
-			timeoutMs: 60 * second,
-			concurrency,
-			clock: virtualClock(),
-		});
-		expect(most).toBe(concurrency);
 	});
 });
