@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Sandbox, SandboxJob } from '../sandbox/server.mts';
+import { sha256 } from '../sandbox/sha256.mts';
 import { expectedEnding, readSheet } from './rows.mts';
 import type { PromptRow, ResultRow } from './rows.mts';
 
@@ -105,8 +105,4 @@ async function checkRow(
 	const served = await fetch(job.videoUrl).then(async (answer) => await answer.arrayBuffer());
 	expect('the SHA-256 of its video file', sha256(video), sha256(new Uint8Array(served)));
 	return { ...checked, ...result, seconds, bytes: video.length };
-}
-
-function sha256(bytes: Uint8Array): string {
-	return createHash('sha256').update(bytes).digest('hex');
 }

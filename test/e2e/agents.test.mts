@@ -3,7 +3,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, newNode } from '../../scripts/n8n/workflow.mts';
-import { until } from './callbackWorkflows.mts';
+import { until } from '../until.mts';
 import { LAST_WORDS, startChatModel } from './chatModel.mts';
 import type { ChatModel } from './chatModel.mts';
 import { useSession, veoWorkflow } from './n8nSession.mts';

@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { IBinaryKeyData, INode, INodeParameters } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
+import { sha256 } from '../../sandbox/sha256.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, inTurn, newNode } from '../../scripts/n8n/workflow.mts';
 import { runOnce, useSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** One transparent pixel. */
 const png = Buffer.from(

@@ -9,7 +9,8 @@ import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
-import { callbackUrl, publish, triggerNode, until, untilRegistered } from './callbackWorkflows.mts';
+import { until } from '../until.mts';
+import { callbackUrl, publish, triggerNode, untilRegistered } from './callbackWorkflows.mts';
 import { startTestSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
 

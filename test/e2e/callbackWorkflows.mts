@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode, INodeParameters } from 'n8n-workflow';
 
@@ -9,6 +8,7 @@ import { ROOT } from '../../scripts/folders.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
 import { GENERATOR } from '../../scripts/n8n/workflow.mts';
+import { until } from '../until.mts';
 
 export const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
 export const WORKFLOWS = join(ROOT, 'workflows');
@@ -66,16 +66,5 @@ export async function untilRegistered(session: Session, { nodes }: Workflow): Pr
 			const url = callbackUrl(session, trigger);
 			return (await fetch(url, { method: 'POST' })).status !== 404;
 		});
-	}
-}
-
-/** Looks again and again until it is so. */
-export async function until(
-	what: string,
-	isSo: () => boolean | Promise<boolean>,
-	withinMs = 30_000,
-): Promise<void> {
-	for (const end = Date.now() + withinMs; !(await isSo()); await pause(100)) {
-		if (Date.now() > end) throw new Error(`Not within ${withinMs / 1000} s: ${what}.`);
 	}
 }

@@ -5,13 +5,13 @@ import { parse } from 'csv-parse/sync';
 
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { TableRow, Workflow } from '../../scripts/n8n/rest.mts';
+import { until } from '../until.mts';
 import {
 	callbackUrl,
 	importable,
 	nodeOf,
 	publish,
 	triggerNode,
-	until,
 	WORKFLOWS,
 } from './callbackWorkflows.mts';
 import { runOnce, useSession, veoWorkflow } from './n8nSession.mts';

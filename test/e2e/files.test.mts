@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,13 +9,13 @@ import { path as ffprobe } from '@ffprobe-installer/ffprobe';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
+import { sha256 } from '../../sandbox/sha256.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, inTurn, newNode } from '../../scripts/n8n/workflow.mts';
 import { runOnce, useSession } from './n8nSession.mts';
 
 const session = useSession(1);
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** What ffprobe reads of a video. */
 async function probe(file: string) {

@@ -8,7 +8,7 @@ import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
 import { newNode } from '../../scripts/n8n/workflow.mts';
-import { until } from './callbackWorkflows.mts';
+import { until } from '../until.mts';
 import { useSession, veoWorkflow } from './n8nSession.mts';
 
 /** No job ends by itself: the test says when. */

@@ -3,26 +3,22 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
 import { ROOT } from '../../scripts/folders.mts';
 import { variableOf } from '../../scripts/smoke/orders.mts';
+import { useSandbox } from '../useSandbox.mts';
 import { packedPackage } from './n8nSession.mts';
 
 const SCRIPT = join(ROOT, 'scripts', 'smoke.mts');
 const QUESTION = 'Type yes to order them:';
 
-let sandbox: Sandbox;
-beforeAll(async () => (sandbox = await startSandbox({ jobSeconds: 2 })));
-afterEach(() => sandbox.reset());
-afterAll(async () => await sandbox.stop());
+const sandbox = useSandbox(2);
 
 /** Keys and addresses of the sandbox, as an owner would set those of the providers. */
 const environment = (others: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
 	...process.env,
 	PACKAGE_TARBALL: packedPackage(),
 	...Object.fromEntries(
-		Object.entries(sandbox.credentials).flatMap(([provider, fields]) =>
+		Object.entries(sandbox().credentials).flatMap(([provider, fields]) =>
 			Object.entries(fields).map(([field, value]) => [variableOf(provider, field), value]),
 		),
 	),
@@ -61,26 +57,26 @@ async function smoke(args: string[], env: NodeJS.ProcessEnv, answer?: string): P
 	return { code: await ended, output };
 }
 
-const submits = () => sandbox.count({ call: 'submit' });
-const providers = () => Object.keys(sandbox.credentials);
+const submits = () => sandbox().count({ call: 'submit' });
+const providers = () => Object.keys(sandbox().credentials);
 
 it('one video of each provider is ordered, downloaded and told, once the price is agreed to', async () => {
 	const { code, output } = await smoke([], environment(), 'yes');
 	expect(output).toContain(`${providers().length} of ${providers().length} came out well.`);
 	expect(code).toBe(0);
 	expect(submits()).toBe(providers().length);
-	for (const { id, provider } of sandbox.jobs()) {
+	for (const { id, provider } of sandbox().jobs()) {
 		expect(output).toContain(id);
 		expect(statSync(join(ROOT, 'output', 'smoke', `${provider}.mp4`)).size).toBeGreaterThan(1_000);
 	}
 	// Four seconds at 0.08: its cheapest.
 	expect(output).toMatch(/^ShortAPI .*, 720p, 4 s, fast +\$0\.32\s*$/m);
 	expect(output).toMatch(/real videos for about \$\d+\.\d\d, and \d of unknown price/);
-	expect(output).not.toContain(sandbox.apiKey);
+	expect(output).not.toContain(sandbox().apiKey);
 }, 240_000);
 
 it('a wrong key and a job that fails are told, each by its provider', async () => {
-	sandbox.inject({ provider: 'evolink', call: 'submit', fault: { kind: 'status', status: 402 } });
+	sandbox().inject({ provider: 'evolink', call: 'submit', fault: { kind: 'status', status: 402 } });
 	const wrong = environment({ [variableOf('fal', 'apiKey')]: 'wrong-key' });
 	for (const other of ['aimlapi', 'aihubmax', 'shortapi'])
 		delete wrong[variableOf(other, 'apiKey')];
@@ -89,11 +85,11 @@ it('a wrong key and a job that fails are told, each by its provider', async () =
 	expect(output).toMatch(/EvoLink: error: .*(balance|credit)/i);
 	expect(output).toContain('0 of 2 came out well.');
 	expect(code).toBe(1);
-	expect(sandbox.count({ provider: 'fal', call: 'submit' })).toBe(0);
+	expect(sandbox().count({ provider: 'fal', call: 'submit' })).toBe(0);
 }, 240_000);
 
 describe('nothing is ordered', () => {
-	afterEach(() => expect(sandbox.requests).toEqual([]));
+	afterEach(() => expect(sandbox().requests).toEqual([]));
 
 	it.each(['no', '', 'y', 'YES!'])('when the answer is "%s"', async (answer) => {
 		const { code, output } = await smoke([], environment(), answer);

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { IBinaryData } from 'n8n-workflow';
 
 const starts = {
@@ -20,5 +18,3 @@ export const binaryOf = (bytes: Buffer, mimeType = 'image/png'): IBinaryData => 
 	mimeType,
 	fileName: 'my holiday.png',
 });
-
-export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

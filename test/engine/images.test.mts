@@ -5,7 +5,8 @@ import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
 
 import { providersThat } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
-import { binaryOf, imageOf, sha256 } from './imageFiles.mts';
+import { sha256 } from '../../sandbox/sha256.mts';
+import { binaryOf, imageOf } from './imageFiles.mts';
 import type { ImageType } from './imageFiles.mts';
 import { fox, jsonOf, providerTable, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
 

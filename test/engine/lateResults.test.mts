@@ -2,8 +2,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
 import type { Fault } from '../../sandbox/server.mts';
+import { until } from '../until.mts';
 import { jsonOf, request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
-import { startTrigger, until } from './triggerHarness.mts';
+import { startTrigger } from './triggerHarness.mts';
 
 const sandbox = useSandbox(0.05);
 
@@ -127,7 +128,9 @@ describe.each(['evolink', 'shortapi'])('a callback of %s about a video that come
 		const [job] = jsonOf(await run(id, { ...parameters, options }));
 		finishLate(id, 2);
 		sandbox().finish(String(job.jobId));
-		await until(() => sandbox().deliveries.some(({ status }) => status !== undefined));
+		await until('the callback is answered', () =>
+			sandbox().deliveries.some(({ status }) => status !== undefined),
+		);
 		expect(sandbox().deliveries).toMatchObject([{ status: 200 }]);
 		expect(trigger.runs).toMatchObject([[{ json: { jobId: job.jobId, status: 'completed' } }]]);
 	});

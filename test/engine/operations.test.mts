@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import { Container } from '@n8n/di';
 import axios from 'axios';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
+import { sha256 } from '../../sandbox/sha256.mts';
 import { nodeTypes } from '../../scripts/sources.mts';
 import { runNode } from './harness.mts';
 import {
@@ -21,7 +20,6 @@ import {
 const sandbox = useSandbox(0.05);
 useFastClock();
 const wait = { options: { pollInterval: 1 } };
-const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 
 const jobKeys = [
 	'provider',

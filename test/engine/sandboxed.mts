@@ -3,22 +3,12 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { systemClock } from '../../nodes/shared/time/pause';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
-import { startSandbox } from '../../sandbox/server.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
 import { published } from '../providers/published.mts';
 import { runNode } from './harness.mts';
 import type { NodeResult, NodeRun } from './harness.mts';
 
-/** One sandbox for the tests of a file; emptied after each of them. */
-export function useSandbox(jobSeconds = 0.5): () => Sandbox {
-	let sandbox: Sandbox;
-	beforeAll(async () => {
-		sandbox = await startSandbox({ jobSeconds });
-	});
-	afterEach(() => sandbox.reset());
-	afterAll(async () => await sandbox.stop());
-	return () => sandbox;
-}
+export { useSandbox } from '../useSandbox.mts';
 
 /** Lets the nodes' own pauses pass ten times as fast; the sandbox keeps to real time. */
 export function useFastClock(): void {

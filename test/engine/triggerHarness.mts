@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import express from 'express';
 import type { Request, Response } from 'express';
@@ -132,11 +131,4 @@ export async function startTrigger(
 		staticData: workflow.getStaticData('global'),
 		warnings,
 	};
-}
-
-/** Deliveries come by themselves. */
-export async function until(condition: () => boolean, withinMs = 5000): Promise<void> {
-	for (const end = Date.now() + withinMs; !condition(); await pause(10)) {
-		if (Date.now() > end) throw new Error('it did not happen in time');
-	}
 }

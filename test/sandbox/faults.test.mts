@@ -1,50 +1,43 @@
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
+import { useSandbox } from '../useSandbox.mts';
 import { askBare, clientOf } from './client.mts';
 
 const submitPath = '/fal/queue/fal-ai/veo3.1/reference-to-video';
 const app = '/fal/queue/fal-ai/veo3.1/requests';
 const input = { prompt: 'A lamp', image_urls: ['https://cdn.example.org/lamp.png'] };
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Key');
+const sandbox = useSandbox(60);
+const ask = clientOf(sandbox, 'Key');
 const submit = () => ask('post', submitPath, input);
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 60 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
 
 async function finishedVideo(): Promise<string> {
 	const { data } = await submit();
-	sandbox.finish(data.request_id);
-	return sandbox.jobs()[0].videoUrl ?? '';
+	sandbox().finish(data.request_id);
+	return sandbox().jobs()[0].videoUrl ?? '';
 }
 
 describe('a status fault', () => {
 	it('takes the place of the answer, in the provider’s own words, and nothing is accepted', async () => {
-		sandbox.inject({ call: 'submit', fault: { kind: 'status', status: 429 } });
+		sandbox().inject({ call: 'submit', fault: { kind: 'status', status: 429 } });
 		const { status, data, headers } = await submit();
 		expect(status).toBe(429);
 		expect(data.error_type).toBe('concurrent_requests_limit');
 		expect(headers['x-fal-needs-retry']).toBe('1');
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 		expect((await submit()).status).toBe(200);
 	});
 
 	it('accepts the job first when it comes after the handling', async () => {
 		const fault = { kind: 'status', status: 502, afterHandling: true } as const;
-		sandbox.inject({ call: 'submit', fault });
+		sandbox().inject({ call: 'submit', fault });
 		expect((await submit()).status).toBe(502);
-		expect(sandbox.jobs()).toHaveLength(1);
-		expect(sandbox.requests).toMatchObject([{ status: 502, jobId: sandbox.jobs()[0].id }]);
+		expect(sandbox().jobs()).toHaveLength(1);
+		expect(sandbox().requests).toMatchObject([{ status: 502, jobId: sandbox().jobs()[0].id }]);
 	});
 
 	it('carries the body and the headers that were given', async () => {
 		const body = { detail: 'wait' };
 		const headers = { 'Retry-After': '2' };
-		sandbox.inject({ call: 'submit', fault: { kind: 'status', status: 429, body, headers } });
+		sandbox().inject({ call: 'submit', fault: { kind: 'status', status: 429, body, headers } });
 		const answer = await submit();
 		expect(answer.data).toEqual(body);
 		expect(answer.headers['retry-after']).toBe('2');
@@ -56,27 +49,27 @@ describe('a dropped connection', () => {
 		['before', 0],
 		['after', 1],
 	] as const)('%s the handling leaves %i jobs and no status', async (when, jobs) => {
-		sandbox.inject({ call: 'submit', fault: { kind: 'drop', when } });
+		sandbox().inject({ call: 'submit', fault: { kind: 'drop', when } });
 		await expect(submit()).rejects.toThrow(/socket hang up|ECONNRESET/);
-		expect(sandbox.jobs()).toHaveLength(jobs);
-		expect(sandbox.requests).toHaveLength(1);
-		expect(sandbox.requests[0].status).toBeUndefined();
+		expect(sandbox().jobs()).toHaveLength(jobs);
+		expect(sandbox().requests).toHaveLength(1);
+		expect(sandbox().requests[0].status).toBeUndefined();
 	});
 });
 
 describe('a slow answer', () => {
 	it('keeps the headers back', async () => {
-		sandbox.inject({
+		sandbox().inject({
 			call: 'submit',
 			fault: { kind: 'slow', milliseconds: 300, where: 'headers' },
 		});
 		await expect(ask('post', submitPath, input, { timeout: 100 })).rejects.toThrow(/timeout/);
-		expect(sandbox.jobs()).toHaveLength(1);
+		expect(sandbox().jobs()).toHaveLength(1);
 	});
 
 	it('gives the headers at once and keeps the rest of the body back', async () => {
 		const fault = { kind: 'slow', milliseconds: 1500, where: 'body' } as const;
-		sandbox.inject({ call: 'media', fault });
+		sandbox().inject({ call: 'media', fault });
 		const url = await finishedVideo();
 		const start = Date.now();
 		const { data, status } = await askBare(url, { responseType: 'stream' });
@@ -93,16 +86,16 @@ describe('a slow answer', () => {
 
 describe('a truncated answer', () => {
 	it('promises the whole JSON and breaks off', async () => {
-		sandbox.inject({ call: 'status', fault: { kind: 'truncate' } });
+		sandbox().inject({ call: 'status', fault: { kind: 'truncate' } });
 		const { data } = await submit();
 		await expect(ask('get', `${app}/${data.request_id}/status`)).rejects.toThrow(
 			/aborted|hang up|ECONNRESET/,
 		);
-		expect(sandbox.requests.at(-1)?.status).toBe(202);
+		expect(sandbox().requests.at(-1)?.status).toBe(202);
 	});
 
 	it.each([undefined, 0, 1000])('sends only %s bytes of a video', async (bytes) => {
-		sandbox.inject({ call: 'media', fault: { kind: 'truncate', bytes } });
+		sandbox().inject({ call: 'media', fault: { kind: 'truncate', bytes } });
 		const url = await finishedVideo();
 		const { data, headers } = await askBare(url, { responseType: 'stream' });
 		const whole = Number(headers['content-length']);
@@ -120,16 +113,16 @@ describe('a raw answer', () => {
 	it('is sent as it stands', async () => {
 		const body = '<html>502 Bad Gateway</html>';
 		const fault = { kind: 'raw', status: 502, contentType: 'text/html', body } as const;
-		sandbox.inject({ call: 'submit', fault });
+		sandbox().inject({ call: 'submit', fault });
 		const { status, data, headers } = await submit();
 		expect({ status, data }).toEqual({ status: 502, data: body });
 		expect(headers['content-type']).toBe('text/html');
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('may be empty', async () => {
 		const fault = { kind: 'raw', status: 200, contentType: 'application/json', body: '' } as const;
-		sandbox.inject({ call: 'submit', fault });
+		sandbox().inject({ call: 'submit', fault });
 		expect((await submit()).data).toBe('');
 	});
 });
@@ -144,37 +137,37 @@ describe('which requests get a fault', () => {
 	const broken = { kind: 'status', status: 500 } as const;
 
 	it('as many as asked, after as many as asked', async () => {
-		sandbox.inject({ call: 'submit', fault: busy, times: 2, after: 1 });
+		sandbox().inject({ call: 'submit', fault: busy, times: 2, after: 1 });
 		expect(await statuses(4)).toEqual([200, 429, 429, 200]);
 	});
 
 	it('all, when asked so', async () => {
-		sandbox.inject({ call: 'submit', fault: busy, times: Infinity });
+		sandbox().inject({ call: 'submit', fault: busy, times: Infinity });
 		expect(await statuses(3)).toEqual([429, 429, 429]);
-		sandbox.reset();
+		sandbox().reset();
 		expect(await statuses(1)).toEqual([200]);
 	});
 
 	it('the earliest injection first', async () => {
-		sandbox.inject({ call: 'submit', fault: busy });
-		sandbox.inject({ call: 'submit', fault: broken });
+		sandbox().inject({ call: 'submit', fault: busy });
+		sandbox().inject({ call: 'submit', fault: broken });
 		expect(await statuses(3)).toEqual([429, 500, 200]);
 	});
 
 	it('only those of the provider and the call', async () => {
-		sandbox.inject({ provider: 'evolink', call: 'submit', fault: busy });
-		sandbox.inject({ provider: 'fal', call: 'cancel', fault: busy });
+		sandbox().inject({ provider: 'evolink', call: 'submit', fault: busy });
+		sandbox().inject({ provider: 'fal', call: 'cancel', fault: busy });
 		expect(await statuses(1)).toEqual([200]);
 	});
 
 	it('a video belongs to the provider that made it', async () => {
-		sandbox.inject({ provider: 'fal', call: 'media', fault: broken });
+		sandbox().inject({ provider: 'fal', call: 'media', fault: broken });
 		expect((await askBare(await finishedVideo())).status).toBe(500);
-		expect(sandbox.count({ provider: 'fal', call: 'media' })).toBe(1);
+		expect(sandbox().count({ provider: 'fal', call: 'media' })).toBe(1);
 	});
 
 	it('a fault that does not exist is refused', () => {
-		expect(() => sandbox.inject({ call: 'submitt' as 'submit', fault: busy })).toThrow();
-		expect(() => sandbox.inject({ call: 'submit', fault: { kind: 'slow' } as never })).toThrow();
+		expect(() => sandbox().inject({ call: 'submitt' as 'submit', fault: busy })).toThrow();
+		expect(() => sandbox().inject({ call: 'submit', fault: { kind: 'slow' } as never })).toThrow();
 	});
 });

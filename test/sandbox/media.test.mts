@@ -1,27 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
+import { useSandbox } from '../useSandbox.mts';
 import { askBare, clientOf } from './client.mts';
 
 const folder = join(__dirname, '../../sandbox/media');
 const input = { prompt: 'A lamp', image_urls: ['https://cdn.example.org/lamp.png'] };
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Key');
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 60 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox(60);
+const ask = clientOf(sandbox, 'Key');
 
 async function video(more: object = {}): Promise<string> {
 	const { data } = await ask('post', '/fal/queue/fal-ai/veo3.1/reference-to-video', {
 		...input,
 		...more,
 	});
-	sandbox.finish(data.request_id);
+	sandbox().finish(data.request_id);
 	const result = await ask('get', `/fal/queue/fal-ai/veo3.1/requests/${data.request_id}`);
 	return result.data.video.url;
 }
@@ -74,7 +67,7 @@ describe('the media host', () => {
 		const url = await video();
 		expect((await askBare(url.replace(/[^/]+$/, 'other.mp4'))).status).toBe(404);
 		expect((await askBare(await video({ prompt: '#sandbox:link-gone' }))).status).toBe(404);
-		sandbox.reset();
+		sandbox().reset();
 		expect((await askBare(url)).status).toBe(404);
 	});
 
@@ -89,7 +82,7 @@ describe('the media host', () => {
 	});
 
 	it('delivers a body of hundreds of megabytes whole', async () => {
-		const url = `${sandbox.url}/media/large.mp4?megabytes=600`;
+		const url = `${sandbox().url}/media/large.mp4?megabytes=600`;
 		const { data } = await askBare(url, { responseType: 'stream' });
 		let bytes = 0;
 		for await (const chunk of data) bytes += chunk.length;
@@ -97,7 +90,7 @@ describe('the media host', () => {
 	});
 
 	it.each(['0', 'x', '-1'])('refuses %s megabytes', async (megabytes) => {
-		const url = `${sandbox.url}/media/large.mp4?megabytes=${megabytes}`;
+		const url = `${sandbox().url}/media/large.mp4?megabytes=${megabytes}`;
 		expect((await askBare(url)).status).toBe(400);
 	});
 });

@@ -1,6 +1,5 @@
 import { sandboxProviders } from '../../sandbox/registry.mts';
-import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
+import { useSandbox } from '../useSandbox.mts';
 import { clientOf } from './client.mts';
 import { startReceiver } from './receiver.mts';
 import type { Received, Receiver } from './receiver.mts';
@@ -10,18 +9,12 @@ export const settle = async () => await new Promise((resolve) => setTimeout(reso
 
 /** A sandbox whose callbacks arrive at a receiver; both are new or empty for each test. */
 export function useCallbacks() {
-	let sandbox: Sandbox;
-	let receiver: Receiver;
-	beforeAll(async () => {
-		sandbox = await startSandbox({
-			jobSeconds: 60,
-			allowHttpCallbacks: true,
-			callbackRetryMilliseconds: 20,
-		});
+	const sandbox = useSandbox(60, {
+		allowHttpCallbacks: true,
+		callbackRetryMilliseconds: 20,
 	});
-	afterAll(async () => await sandbox.stop());
+	let receiver: Receiver;
 	beforeEach(async () => {
-		sandbox.reset();
 		receiver = await startReceiver();
 	});
 	afterEach(async () => await receiver.stop());
@@ -31,8 +24,8 @@ export function useCallbacks() {
 		const { routes, authorization, callback } = sandboxProviders.find(({ id }) => id === provider)!;
 		const path = routes.find(({ call }) => call === 'submit')!.path;
 		const { body, query: params } = callback!.sample(prompt, url);
-		await clientOf(() => sandbox, authorization)('post', path, body, { params });
-		return sandbox.requests.at(-1)?.jobId as string;
+		await clientOf(sandbox, authorization)('post', path, body, { params });
+		return sandbox().requests.at(-1)?.jobId as string;
 	}
 
 	/** Ends a job and waits for its callback. */
@@ -41,10 +34,10 @@ export function useCallbacks() {
 		prompt = 'A lamp',
 	): Promise<{ id: string; first: Received }> {
 		const id = await submit(provider, prompt, receiver.url);
-		sandbox.finish(id);
+		sandbox().finish(id);
 		await receiver.arrived(1);
 		return { id, first: receiver.received[0] };
 	}
 
-	return { sandbox: () => sandbox, receiver: () => receiver, submit, ended };
+	return { sandbox, receiver: () => receiver, submit, ended };
 }

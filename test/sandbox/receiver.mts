@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { until } from '../until.mts';
+
 export interface Received {
 	headers: IncomingHttpHeaders;
 	/** Exactly the bytes that arrived. */
@@ -38,10 +40,7 @@ export async function startReceiver(): Promise<Receiver> {
 		received,
 		answers,
 		async arrived(count) {
-			for (let waited = 0; received.length < count; waited += 10) {
-				if (waited > 5000) throw new Error(`${received.length} of ${count} callbacks arrived`);
-				await new Promise((resolve) => setTimeout(resolve, 10));
-			}
+			await until(`${count} callbacks have arrived`, () => received.length >= count, 5000);
 		},
 		async stop() {
 			server.closeAllConnections();

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandbox } from '../../../sandbox/server.mts';
-import type { Sandbox } from '../../../sandbox/server.mts';
 import { askBare, clientOf } from '../../sandbox/client.mts';
+import { useSandbox } from '../../useSandbox.mts';
 
 const submitPath = '/aihubmax/v1/videos/generations';
 const tasks = '/aihubmax/v1/tasks';
@@ -15,14 +14,8 @@ const input = {
 };
 const png = Buffer.from('\x89PNG\r\n\x1a\n rest', 'latin1');
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Bearer');
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 0.5 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox();
+const ask = clientOf(sandbox, 'Bearer');
 
 async function submit(more: object = {}): Promise<string> {
 	const { status, data } = await ask('post', submitPath, { ...input, ...more });
@@ -32,7 +25,7 @@ async function submit(more: object = {}): Promise<string> {
 
 async function finished(more: object = {}): Promise<string> {
 	const id = await submit(more);
-	sandbox.finish(id);
+	sandbox().finish(id);
 	return id;
 }
 
@@ -42,8 +35,8 @@ function errorOf(type: string, code = type): object {
 
 describe('AIHubMax: credentials', () => {
 	it('has one address beside the key', () => {
-		const baseUrl = `${sandbox.url}/aihubmax`;
-		expect(sandbox.credentials.aihubmax).toEqual({ apiKey: sandbox.apiKey, baseUrl });
+		const baseUrl = `${sandbox().url}/aihubmax`;
+		expect(sandbox().credentials.aihubmax).toEqual({ apiKey: sandbox().apiKey, baseUrl });
 	});
 
 	it.each([
@@ -55,14 +48,14 @@ describe('AIHubMax: credentials', () => {
 		const submitted = await ask('post', submitPath, input, { headers });
 		expect(submitted.status).toBe(401);
 		expect(submitted.data).toEqual(errorOf('authentication_error'));
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 		expect((await ask('get', '/aihubmax/v1/models', undefined, { headers })).status).toBe(401);
 	});
 
 	it('lists its models to the key and its prices to everybody', async () => {
 		const { data } = await ask('get', '/aihubmax/v1/models');
 		expect(data.data).toMatchObject([{ id: input.model }, { id: fast }]);
-		const prices = await askBare(`${sandbox.url}/aihubmax/api/pricing`);
+		const prices = await askBare(`${sandbox().url}/aihubmax/api/pricing`);
 		expect(prices.status).toBe(200);
 		expect(prices.data.data[0]).toMatchObject({ model_name: input.model, quota_type: 1 });
 		expect(prices.data.group_ratio).toEqual({ default: 1 });
@@ -91,7 +84,7 @@ describe('AIHubMax: submit', () => {
 			usage: { credits_reserved: 3.2, user_group: 'default' },
 		});
 		expect(data.id).toContain(`-${data.created}-`);
-		expect(sandbox.jobs()).toMatchObject([{ id: data.id, provider: 'aihubmax', request: input }]);
+		expect(sandbox().jobs()).toMatchObject([{ id: data.id, provider: 'aihubmax', request: input }]);
 	});
 
 	it('takes every documented field', async () => {
@@ -142,7 +135,7 @@ describe('AIHubMax: submit', () => {
 		const { status, data } = await ask('post', submitPath, { ...input, ...more });
 		expect(status).toBe(422);
 		expect(data).toEqual(errorOf('validation_error', code));
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 400 to a body that is no JSON', async () => {
@@ -157,7 +150,7 @@ describe('AIHubMax: submit', () => {
 		const { status, data } = await ask('post', submitPath, { ...input, prompt });
 		expect(status).toBe(402);
 		expect(data).toEqual(errorOf('insufficient_quota'));
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 });
 
@@ -207,7 +200,7 @@ describe('AIHubMax: tasks', () => {
 
 	it('fails where an image cannot be reached', async () => {
 		await finished({ reference_image_urls: [image, 'http://10.0.0.3/a.png'] });
-		expect(sandbox.jobs()).toMatchObject([{ failure: { reason: 'image-unreadable', image: 1 } }]);
+		expect(sandbox().jobs()).toMatchObject([{ failure: { reason: 'image-unreadable', image: 1 } }]);
 	});
 
 	it('answers 404 to an unknown task and an unknown path', async () => {
@@ -247,7 +240,7 @@ describe('AIHubMax: uploads', () => {
 			expect((await askBare(data.url, { responseType: 'arraybuffer' })).data).toEqual(png);
 		}
 		await finished({ reference_image_urls: [url] });
-		expect(sandbox.jobs()).toMatchObject([{ state: 'completed' }]);
+		expect(sandbox().jobs()).toMatchObject([{ state: 'completed' }]);
 	});
 
 	it('refuses what is no image, too large, missing or out of reach', async () => {

@@ -1,6 +1,5 @@
-import { startSandbox } from '../../../sandbox/server.mts';
-import type { Sandbox } from '../../../sandbox/server.mts';
 import { askBare, clientOf } from '../../sandbox/client.mts';
+import { useSandbox } from '../../useSandbox.mts';
 
 const generations = '/aimlapi/v2/video/generations';
 const model = 'google/veo-3.1-reference-to-video';
@@ -10,14 +9,8 @@ const input = {
 	image_urls: ['https://cdn.example.org/whale.png'],
 };
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Bearer');
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 0.5 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox();
+const ask = clientOf(sandbox, 'Bearer');
 
 async function submit(more: object = {}): Promise<string> {
 	const { status, data } = await ask('post', generations, { ...input, ...more });
@@ -31,7 +24,7 @@ async function fetchJob(generation_id: string) {
 
 async function finished(prompt = input.prompt, more: object = {}) {
 	const id = await submit({ prompt, ...more });
-	sandbox.finish(id);
+	sandbox().finish(id);
 	return await fetchJob(id);
 }
 
@@ -42,7 +35,7 @@ function errorBody(statusCode: string, path: string, message: unknown) {
 
 describe('aimlapi: the key', () => {
 	it('is given with the address of the API', () => {
-		const { apiKey, url, credentials } = sandbox;
+		const { apiKey, url, credentials } = sandbox();
 		expect(credentials.aimlapi).toEqual({ apiKey, baseUrl: `${url}/aimlapi` });
 	});
 
@@ -63,7 +56,7 @@ describe('aimlapi: the key', () => {
 		]) {
 			expect((await ask('get', `/aimlapi${path}`, undefined, { headers })).status).toBe(401);
 		}
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 });
 
@@ -94,7 +87,7 @@ describe('aimlapi: submit', () => {
 			status: 'queued',
 			meta: { usage: { credits_used: 6_720_000 } },
 		});
-		expect(sandbox.jobs()).toMatchObject([
+		expect(sandbox().jobs()).toMatchObject([
 			{ id: data.id, provider: 'aimlapi', model, request: input },
 		]);
 	});
@@ -131,7 +124,7 @@ describe('aimlapi: submit', () => {
 		const message = expect.stringMatching(/^Body validation error! /);
 		expect(data).toEqual(errorBody('400', '/v2/video/generations', message));
 		expect(data.message).toContain(hint);
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 400 to a body that is no JSON', async () => {
@@ -147,7 +140,7 @@ describe('aimlapi: submit', () => {
 		expect(status).toBe(403);
 		const message = expect.stringContaining("You've run out of credits");
 		expect(data).toEqual(errorBody('403', '/v2/video/generations', message));
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 404 to other paths and methods', async () => {
@@ -264,7 +257,7 @@ describe('aimlapi: account and models', () => {
 	it('lists its model to anyone, also with a wrong key', async () => {
 		const info = { name: expect.any(String), developer: 'Google' };
 		const entry = { id: model, aliases: [], type: 'video', info, tags: [] };
-		const { status, data } = await askBare(`${sandbox.url}/aimlapi/v1/models`);
+		const { status, data } = await askBare(`${sandbox().url}/aimlapi/v1/models`);
 		expect({ status, data }).toEqual({ status: 200, data: { object: 'list', data: [entry] } });
 		const headers = { Authorization: 'Bearer other' };
 		expect((await ask('get', '/aimlapi/v1/models', undefined, { headers })).status).toBe(200);
@@ -272,7 +265,7 @@ describe('aimlapi: account and models', () => {
 
 	it('gives prices only when asked to include them', async () => {
 		const models = async (params: object) => {
-			const { data } = await askBare(`${sandbox.url}/aimlapi/v1/models`, { params });
+			const { data } = await askBare(`${sandbox().url}/aimlapi/v1/models`, { params });
 			return data.data;
 		};
 		expect(await models({ id: 'other', include: 'pricing' })).toEqual([]);
@@ -296,7 +289,7 @@ describe('aimlapi: account and models', () => {
 });
 
 it('aimlapi: an injected status has the provider’s own body', async () => {
-	sandbox.inject({ provider: 'aimlapi', call: 'submit', fault: { kind: 'status', status: 429 } });
+	sandbox().inject({ provider: 'aimlapi', call: 'submit', fault: { kind: 'status', status: 429 } });
 	const { status, data } = await ask('post', generations, input);
 	expect(status).toBe(429);
 	expect(data).toEqual(errorBody('429', '/v2/video/generations', 'Too Many Requests'));

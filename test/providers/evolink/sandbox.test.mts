@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSandbox } from '../../../sandbox/server.mts';
-import type { Sandbox } from '../../../sandbox/server.mts';
 import { askBare, clientOf } from '../../sandbox/client.mts';
+import { useSandbox } from '../../useSandbox.mts';
 
 const submitPath = '/evolink/v1/videos/generations';
 const tasks = '/evolink/v1/tasks';
@@ -19,14 +18,8 @@ const input = {
 };
 const png = Buffer.from('\x89PNG\r\n\x1a\n rest', 'latin1');
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Bearer');
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 0.5 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox();
+const ask = clientOf(sandbox, 'Bearer');
 
 async function submit(more: object = {}): Promise<string> {
 	const { status, data } = await ask('post', submitPath, { ...input, ...more });
@@ -36,16 +29,16 @@ async function submit(more: object = {}): Promise<string> {
 
 async function finished(more: object = {}): Promise<string> {
 	const id = await submit(more);
-	sandbox.finish(id);
+	sandbox().finish(id);
 	return id;
 }
 
 describe('EvoLink: credentials', () => {
 	it('has an address for the API and one for files', () => {
-		expect(sandbox.credentials.evolink).toEqual({
-			apiKey: sandbox.apiKey,
-			baseUrl: `${sandbox.url}/evolink`,
-			filesUrl: `${sandbox.url}/evolink-files`,
+		expect(sandbox().credentials.evolink).toEqual({
+			apiKey: sandbox().apiKey,
+			baseUrl: `${sandbox().url}/evolink`,
+			filesUrl: `${sandbox().url}/evolink-files`,
 		});
 	});
 
@@ -57,7 +50,7 @@ describe('EvoLink: credentials', () => {
 		const headers = { Authorization };
 		const submitted = await ask('post', submitPath, input, { headers });
 		expect(submitted).toMatchObject({ status: 401, data: { error: { code: 'unauthorized' } } });
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 		const credits = await ask('get', '/evolink/v1/credits', undefined, { headers });
 		expect(credits).toMatchObject({ status: 401, data: { error: { code: 401 } } });
 		const stored = await ask('post', `${upload}/url`, { file_url: image }, { headers });
@@ -86,7 +79,7 @@ describe('EvoLink: submit', () => {
 			model: input.model,
 			status: 'pending',
 		});
-		expect(sandbox.jobs()).toMatchObject([{ id: data.id, provider: 'evolink', request: input }]);
+		expect(sandbox().jobs()).toMatchObject([{ id: data.id, provider: 'evolink', request: input }]);
 	});
 
 	it('can answer in full', async () => {
@@ -146,7 +139,7 @@ describe('EvoLink: submit', () => {
 		const type = 'invalid_request_error';
 		expect(status).toBe(400);
 		expect(data).toEqual({ error: { code: 'invalid_request', message, type, param } });
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 400 to a body that is no JSON and 413 beyond 4 MB', async () => {
@@ -163,7 +156,7 @@ describe('EvoLink: submit', () => {
 			status: 402,
 			data: { error: { code: 'insufficient_quota' } },
 		});
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 });
 
@@ -240,7 +233,7 @@ describe('EvoLink: callback', () => {
 		try {
 			const { port } = receiver.address() as AddressInfo;
 			const settings = { allowHttpCallbacks: true, callbackRetryMilliseconds: 10 };
-			Object.assign(sandbox.settings, settings);
+			Object.assign(sandbox().settings, settings);
 			const id = await finished({ prompt, callback_url: `http://127.0.0.1:${port}/hook` });
 			while (received.length < 3) await sleep(10);
 			await sleep(60);
@@ -248,7 +241,7 @@ describe('EvoLink: callback', () => {
 			const { data } = await ask('get', `${tasks}/${id}`);
 			expect(JSON.parse(received[2].body)).toEqual(data);
 			expect(received[2].headers).not.toHaveProperty('authorization');
-			expect(sandbox.deliveries[2].headers).toEqual({ 'Content-Type': 'application/json' });
+			expect(sandbox().deliveries[2].headers).toEqual({ 'Content-Type': 'application/json' });
 		} finally {
 			receiver.close();
 			receiver.closeAllConnections();
@@ -257,10 +250,10 @@ describe('EvoLink: callback', () => {
 
 	it('gives up after three retries', async () => {
 		const settings = { allowHttpCallbacks: true, callbackRetryMilliseconds: 1 };
-		Object.assign(sandbox.settings, settings);
+		Object.assign(sandbox().settings, settings);
 		await finished({ callback_url: 'http://127.0.0.1:1/closed' });
 		await sleep(300);
-		expect(sandbox.deliveries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
+		expect(sandbox().deliveries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
 	});
 });
 
@@ -290,7 +283,7 @@ describe('EvoLink: uploads', () => {
 			expect(read.data).toEqual(png);
 		}
 		await finished({ image_urls: [file_url] });
-		expect(sandbox.jobs()).toMatchObject([{ state: 'completed' }]);
+		expect(sandbox().jobs()).toMatchObject([{ state: 'completed' }]);
 	});
 
 	it('keeps a stand-in for a file from elsewhere', async () => {

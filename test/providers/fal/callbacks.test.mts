@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
+import { sha256 } from '../../../sandbox/sha256.mts';
 import { askBare, clientOf } from '../../sandbox/client.mts';
 import { settle, useCallbacks } from '../../sandbox/receivedCallbacks.mts';
 import type { Received } from '../../sandbox/receiver.mts';
@@ -18,7 +19,7 @@ async function isSignedByFal({
 		headers['x-fal-webhook-request-id'],
 		headers['x-fal-webhook-user-id'],
 		headers['x-fal-webhook-timestamp'],
-		createHash('sha256').update(body).digest('hex'),
+		sha256(body),
 	].join('\n');
 	const signature = Buffer.from(String(headers['x-fal-webhook-signature']), 'hex');
 	return jwks.data.keys.some((key: JsonWebKey) =>

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startSandbox } from '../../../sandbox/server.mts';
-import type { Sandbox } from '../../../sandbox/server.mts';
 import { askBare, clientOf } from '../../sandbox/client.mts';
+import { useSandbox } from '../../useSandbox.mts';
 
 const submitPath = '/fal/queue/fal-ai/veo3.1/reference-to-video';
 const app = '/fal/queue/fal-ai/veo3.1/requests';
@@ -10,14 +9,8 @@ const input = {
 	image_urls: ['https://cdn.example.org/boat.png'],
 };
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Key');
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 0.5 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox();
+const ask = clientOf(sandbox, 'Key');
 
 async function submit(more: object = {}): Promise<string> {
 	const { status, data } = await ask('post', submitPath, { ...input, ...more });
@@ -27,7 +20,7 @@ async function submit(more: object = {}): Promise<string> {
 
 async function finished(prompt = input.prompt, more: object = {}): Promise<string> {
 	const id = await submit({ prompt, ...more });
-	sandbox.finish(id);
+	sandbox().finish(id);
 	return id;
 }
 
@@ -41,7 +34,7 @@ describe('fal: the key', () => {
 		const submitted = await ask('post', submitPath, input, { headers });
 		expect(submitted.status).toBe(401);
 		expect(submitted.data).toEqual({ detail: expect.any(String) });
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 		const prices = await ask('get', '/fal/platform/v1/models/pricing', undefined, { headers });
 		expect(prices.status).toBe(401);
 	});
@@ -50,7 +43,7 @@ describe('fal: the key', () => {
 describe('fal: submit', () => {
 	it('answers IN_QUEUE with an id and the three app-only addresses', async () => {
 		const { status, data } = await ask('post', submitPath, input);
-		const at = `${sandbox.url}${app}/${data.request_id}`;
+		const at = `${sandbox().url}${app}/${data.request_id}`;
 		expect(status).toBe(200);
 		expect(data).toEqual({
 			status: 'IN_QUEUE',
@@ -60,7 +53,7 @@ describe('fal: submit', () => {
 			cancel_url: `${at}/cancel`,
 			queue_position: 0,
 		});
-		expect(sandbox.jobs()).toMatchObject([
+		expect(sandbox().jobs()).toMatchObject([
 			{ id: data.request_id, provider: 'fal', request: input },
 		]);
 	});
@@ -118,7 +111,7 @@ describe('fal: submit', () => {
 		expect(data.detail).toContainEqual(
 			expect.objectContaining({ loc, type, msg: expect.any(String) }),
 		);
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 422 to a body that is no JSON', async () => {
@@ -134,7 +127,7 @@ describe('fal: submit', () => {
 		const { status, data } = await ask('post', submitPath, { ...input, prompt });
 		expect(status).toBe(403);
 		expect(data.detail).toContain('Exhausted balance');
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 429 when the queue is longer than the client allows', async () => {
@@ -180,7 +173,7 @@ describe('fal: status and result', () => {
 	it('gives the video once the job has completed, and refuses before', async () => {
 		const id = await submit();
 		expect((await ask('get', `${app}/${id}`)).status).toBe(400);
-		sandbox.finish(id);
+		sandbox().finish(id);
 		const { status, data } = await ask('get', `${app}/${id}`);
 		expect(status).toBe(200);
 		expect(data.video.url).toMatch(/\/media\/.+-16x9\.mp4$/);
@@ -281,7 +274,7 @@ describe('fal: cancel', () => {
 		const id = await submit();
 		const canceled = await ask('put', `${app}/${id}/cancel`);
 		expect(canceled).toMatchObject({ status: 202, data: { status: 'CANCELLATION_REQUESTED' } });
-		expect(sandbox.jobs()).toMatchObject([{ state: 'canceled' }]);
+		expect(sandbox().jobs()).toMatchObject([{ state: 'canceled' }]);
 		expect((await ask('get', `${app}/${id}/status`)).data).toMatchObject({
 			status: 'COMPLETED',
 			error_type: 'client_cancelled',
@@ -300,7 +293,7 @@ describe('fal: cancel', () => {
 	it('can come too late although it was answered 202', async () => {
 		const id = await submit({ prompt: 'a #sandbox:cancel-too-late' });
 		expect((await ask('put', `${app}/${id}/cancel`)).status).toBe(202);
-		sandbox.finish(id);
+		sandbox().finish(id);
 		expect((await ask('get', `${app}/${id}`)).status).toBe(200);
 	});
 });
@@ -321,7 +314,7 @@ describe('fal: uploads', () => {
 		expect(read.data).toEqual(png);
 		expect(read.headers['content-type']).toBe('image/png');
 		await finished('a', { image_urls: [data.file_url] });
-		expect(sandbox.jobs()).toMatchObject([{ state: 'completed' }]);
+		expect(sandbox().jobs()).toMatchObject([{ state: 'completed' }]);
 	});
 
 	it('refuses the key, another type and an empty body at the upload address', async () => {
@@ -336,7 +329,7 @@ describe('fal: uploads', () => {
 	it('fails the job whose image was announced but never put', async () => {
 		const { data } = await ask('post', initiate, file);
 		await finished('a', { image_urls: [data.file_url] });
-		expect(sandbox.jobs()).toMatchObject([{ failure: { reason: 'image-unreadable', image: 0 } }]);
+		expect(sandbox().jobs()).toMatchObject([{ failure: { reason: 'image-unreadable', image: 0 } }]);
 	});
 
 	it('answers 422 without storage type, file name or content type', async () => {
@@ -366,7 +359,7 @@ describe('fal: platform and keys', () => {
 	});
 
 	it('publishes its signing key without asking for one', async () => {
-		const { data } = await askBare(`${sandbox.url}/fal/rest/.well-known/jwks.json`);
+		const { data } = await askBare(`${sandbox().url}/fal/rest/.well-known/jwks.json`);
 		expect(data.keys).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String) }]);
 	});
 });

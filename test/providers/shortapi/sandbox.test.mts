@@ -1,7 +1,6 @@
 import { callbackShapes } from '../../../sandbox/contract.mts';
-import { startSandbox } from '../../../sandbox/server.mts';
-import type { Sandbox } from '../../../sandbox/server.mts';
 import { askBare, clientOf } from '../../sandbox/client.mts';
+import { useSandbox } from '../../useSandbox.mts';
 
 const createPath = '/shortapi/api/v1/job/create';
 const queryPath = '/shortapi/api/v1/job/query';
@@ -16,14 +15,8 @@ const single = {
 	args: { prompt, image, mode: 'fast' },
 };
 
-let sandbox: Sandbox;
-const ask = clientOf(() => sandbox, 'Bearer');
-
-beforeAll(async () => {
-	sandbox = await startSandbox({ jobSeconds: 0.5 });
-});
-afterAll(() => sandbox.stop());
-beforeEach(() => sandbox.reset());
+const sandbox = useSandbox();
+const ask = clientOf(sandbox, 'Bearer');
 
 async function create(args: object = {}, base: { model: string; args: object } = reference) {
 	const body = { ...base, args: { ...base.args, ...args } };
@@ -40,13 +33,13 @@ async function query(id: string) {
 
 async function finished(args: object = {}) {
 	const { job_id } = await create(args);
-	sandbox.finish(job_id);
+	sandbox().finish(job_id);
 	return await query(job_id);
 }
 
 describe('shortapi: the key', () => {
 	it('is given with the address of the API', () => {
-		const { apiKey, url, credentials } = sandbox;
+		const { apiKey, url, credentials } = sandbox();
 		expect(credentials.shortapi).toEqual({ apiKey, baseUrl: `${url}/shortapi` });
 	});
 
@@ -62,7 +55,7 @@ describe('shortapi: the key', () => {
 			data: { code: 401, message: expect.any(String) },
 		});
 		expect((await ask('get', `${queryPath}?id=a`, undefined, { headers })).status).toBe(401);
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 });
 
@@ -74,7 +67,7 @@ describe('shortapi: create', () => {
 			data: { code: 0, data: { amount: '1.28', job_id: expect.stringMatching(/^[\da-f]{10}$/) } },
 		});
 		const { job_id: id } = data.data;
-		expect(sandbox.jobs()).toMatchObject([{ id, provider: 'shortapi', request: reference }]);
+		expect(sandbox().jobs()).toMatchObject([{ id, provider: 'shortapi', request: reference }]);
 	});
 
 	it('takes every documented field', async () => {
@@ -128,7 +121,7 @@ describe('shortapi: create', () => {
 		const { status, data } = await ask('post', createPath, body);
 		expect({ status, data }).toEqual({ status: 200, data: { code: 1, info: expect.any(String) } });
 		expect(data.info).toContain(hint);
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it.each([
@@ -141,7 +134,7 @@ describe('shortapi: create', () => {
 		const { status, data } = await ask('post', createPath, body);
 		expect(status).toBe(200);
 		expect(data).toEqual({ code: 1, info: expect.stringContaining(hint) });
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers code 1 to a body that is no JSON', async () => {
@@ -157,7 +150,7 @@ describe('shortapi: create', () => {
 		const args = { ...reference.args, prompt: `a #sandbox:${directive}` };
 		const { status, data } = await ask('post', createPath, { ...reference, args });
 		expect({ status, data }).toEqual({ status: 200, data: { code, info: expect.any(String) } });
-		expect(sandbox.jobs()).toEqual([]);
+		expect(sandbox().jobs()).toEqual([]);
 	});
 
 	it('answers 404 to paths that other clients have guessed', async () => {
@@ -234,7 +227,7 @@ describe('shortapi: query', () => {
 
 	it('fails the job whose image no server on the internet could reach', async () => {
 		await finished({ images: [image, 'http://192.168.1.4/2.png'] });
-		expect(sandbox.jobs()).toMatchObject([{ failure: { reason: 'image-unreadable', image: 1 } }]);
+		expect(sandbox().jobs()).toMatchObject([{ failure: { reason: 'image-unreadable', image: 1 } }]);
 	});
 
 	it('answers code 1 to an unknown id and to none', async () => {
@@ -259,7 +252,7 @@ describe('shortapi: callback', () => {
 		const args = { ...reference.args, prompt: `a ${words}` };
 		const { data } = await ask('post', createPath, { ...reference, args, callback_url });
 		const id: string = data.data.job_id;
-		const [delivery] = await sandbox.deliver(id, { url: 'http://127.0.0.1:9/hook' });
+		const [delivery] = await sandbox().deliver(id, { url: 'http://127.0.0.1:9/hook' });
 		expect(delivery.error).toContain('not sent');
 		return { id, payload: JSON.parse(delivery.body) };
 	}
@@ -268,7 +261,7 @@ describe('shortapi: callback', () => {
 		const found: Record<string, unknown> = {};
 		const ids: Record<string, string> = {};
 		for (const shape of callbackShapes) {
-			sandbox.settings.shortapiCallbackShape = shape;
+			sandbox().settings.shortapiCallbackShape = shape;
 			const { id, payload: sent } = await payload('#sandbox:never');
 			ids[shape] = id;
 			const places = {
@@ -294,7 +287,7 @@ describe('shortapi: callback', () => {
 			code: 0,
 			data: { status: 2, result: { images: [{ url: expect.any(String) }] } },
 		});
-		sandbox.settings.shortapiCallbackShape = 'query';
+		sandbox().settings.shortapiCallbackShape = 'query';
 		const failed = await payload('#sandbox:never #sandbox:content-policy');
 		expect(failed.payload).toEqual({ code: 0, data: { status: 3, error: expect.any(String) } });
 	});
@@ -302,14 +295,18 @@ describe('shortapi: callback', () => {
 	it('is posted once the job has ended', async () => {
 		const body = { ...reference, callback_url: 'http://127.0.0.1:9/hook' };
 		const { data } = await ask('post', createPath, body);
-		expect(sandbox.deliveries).toEqual([]);
-		sandbox.finish(data.data.job_id);
-		expect(sandbox.deliveries).toMatchObject([{ provider: 'shortapi', jobId: data.data.job_id }]);
+		expect(sandbox().deliveries).toEqual([]);
+		sandbox().finish(data.data.job_id);
+		expect(sandbox().deliveries).toMatchObject([{ provider: 'shortapi', jobId: data.data.job_id }]);
 	});
 });
 
 it('shortapi: an injected status has a body of its own', async () => {
-	sandbox.inject({ provider: 'shortapi', call: 'status', fault: { kind: 'status', status: 503 } });
+	sandbox().inject({
+		provider: 'shortapi',
+		call: 'status',
+		fault: { kind: 'status', status: 503 },
+	});
 	const { status, data } = await ask('get', `${queryPath}?id=a`);
 	expect({ status, data }).toEqual({ status: 503, data: { code: 503, message: 'status 503' } });
 });
