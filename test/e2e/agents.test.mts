@@ -2,8 +2,9 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
-import { GENERATOR, newNode } from '../../scripts/n8n/workflow.mts';
 import { until } from '../until.mts';
+import { testMcp } from './agents/mcp.mts';
+import { answered, ENDS, LANGCHAIN, node, retrying, to, toolCallsIn } from './agents/tool.mts';
 import { LAST_WORDS, startChatModel } from './chatModel.mts';
 import type { ChatModel } from './chatModel.mts';
 import { useSession, veoWorkflow } from './n8nSession.mts';
@@ -14,9 +15,8 @@ const session = useSession(1, {
 	env: { WEBHOOK_URL: 'https://n8n.example.org/' },
 });
 
-const LANGCHAIN = '@n8n/n8n-nodes-langchain';
-/** How an execution may end here; one that sleeps is as good as lost. */
-const ENDS = ['success', 'error', 'crashed', 'canceled', 'waiting'];
+const toolCalls = toolCallsIn(session);
+const { tool, jobOf, expectPolled, completed, failed, loseASubmit } = toolCalls;
 
 let model: ChatModel;
 let openAi: { id: string; name: string };
@@ -30,29 +30,6 @@ beforeAll(async () => {
 });
 afterEach(() => (model.requests.length = 0));
 afterAll(async () => await model?.stop());
-
-const node = (name: string, type: string, { parameters, ...rest }: Partial<INode>): INode =>
-	newNode(name, type, parameters, rest);
-
-/** The unified node as n8n turns it into a tool, for which the model writes the prompt. */
-const tool = (options: INodeParameters, settings: Partial<INode> = {}): INode =>
-	node('Make Video', `${GENERATOR}Tool`, {
-		parameters: {
-			descriptionType: 'manual',
-			toolDescription: 'Makes a video',
-			resource: 'video',
-			operation: 'generateAndWait',
-			prompt: "={{ $fromAI('prompt', 'What the video shows', 'string') }}",
-			imageUrls: 'https://cdn.example.org/fox.png',
-			options: { pollInterval: 1, ...options },
-		},
-		credentials: session().credentials,
-		...settings,
-	});
-
-const to = (name: string, type: 'main' | 'ai_tool' | 'ai_languageModel') => ({
-	[type]: [[{ node: name, type, index: 0 }]],
-});
 
 /** Start → Agent, with the chat model and the tool. */
 const agentWorkflow = (typeVersion: number, veo: INode): Workflow => ({
@@ -112,49 +89,6 @@ async function runAgent(typeVersion: number, prompts: string[], veo: INode): Pro
 	return execution;
 }
 
-const jobOf = (prompt: string) => {
-	const job = session()
-		.sandbox.jobs()
-		.find((candidate) => candidate.prompt === prompt);
-	if (!job) throw new Error(`The sandbox has no job "${prompt}".`);
-	return job;
-};
-
-/** One submit for each prompt, and nobody is asked to call back. */
-function expectPolled(...prompts: string[]): void {
-	const { sandbox } = session();
-	expect(sandbox.count({ call: 'submit' })).toBe(prompts.length);
-	for (const prompt of prompts) {
-		expect(jobOf(prompt).callbackUrl).toBeUndefined();
-		const asked = sandbox.requests.filter(
-			({ call, jobId }) => call === 'status' && jobId === jobOf(prompt).id,
-		);
-		expect(asked.length).toBeGreaterThan(0);
-	}
-	expect(sandbox.deliveries).toEqual([]);
-}
-
-/** The tool's answer: the job, as JSON text. */
-const answered = (answer: string): unknown => JSON.parse(answer);
-
-const completed = (prompt: string) => [
-	expect.objectContaining({
-		jobId: jobOf(prompt).id,
-		status: 'completed',
-		videoUrl: jobOf(prompt).videoUrl,
-		error: null,
-	}),
-];
-
-const failed = (prompt: string) => [
-	expect.objectContaining({
-		jobId: jobOf(prompt).id,
-		status: 'failed',
-		videoUrl: null,
-		error: expect.objectContaining({ code: 'content_policy' }),
-	}),
-];
-
 it.each(['auto', 'callback'])('without an agent, %s sleeps here', async (waitStrategy) => {
 	const { client, sandbox } = session();
 	const workflow = veoWorkflow(session(), {
@@ -166,16 +100,6 @@ it.each(['auto', 'callback'])('without an agent, %s sleeps here', async (waitStr
 	expect(sandbox.jobs()[0].callbackUrl).toContain('https://n8n.example.org/webhook-waiting/');
 	await client.stopExecution(id);
 });
-
-/** From version 3 on, n8n's engine runs the tool as a node; before, the agent itself calls it. */
-const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
-
-/** The next submit is accepted, and answered as if it had not been. */
-const loseASubmit = () =>
-	session().sandbox.inject({
-		call: 'submit',
-		fault: { kind: 'status', status: 500, afterHandling: true },
-	});
 
 describe.each([3.1, 2.2, 1.7])('AI Agent %s', (typeVersion) => {
 	it.each(['auto', 'callback'])('gets the finished video, with %s', async (waitStrategy) => {
@@ -284,138 +208,4 @@ describe('Workflow Tool, whose workflow generates', () => {
 	});
 });
 
-interface RpcAnswer {
-	result?: Record<string, unknown>;
-	error?: unknown;
-}
-
-/** A client of the Model Context Protocol over streamable HTTP. */
-class McpClient {
-	private lastId = 0;
-
-	private readonly headers: Record<string, string> = {
-		'Content-Type': 'application/json',
-		Accept: 'application/json, text/event-stream',
-	};
-
-	private readonly url: string;
-
-	constructor(url: string) {
-		this.url = url;
-	}
-
-	async connect(): Promise<void> {
-		await this.request('initialize', {
-			protocolVersion: '2025-06-18',
-			capabilities: {},
-			clientInfo: { name: 'test', version: '1.0.0' },
-		});
-		await this.post({ method: 'notifications/initialized' });
-	}
-
-	async request(method: string, params: object): Promise<Record<string, unknown>> {
-		const text = await this.post({ id: ++this.lastId, method, params });
-		const [, data] = /^data: (.*)$/m.exec(text) ?? [];
-		const { result, error } = JSON.parse(data ?? text) as RpcAnswer;
-		if (!result) throw new Error(`${method} failed: ${JSON.stringify(error)}`);
-		return result;
-	}
-
-	private async post(message: object): Promise<string> {
-		const { headers } = this;
-		const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-		const response = await fetch(this.url, { method: 'POST', headers, body });
-		const text = await response.text();
-		if (!response.ok) throw new Error(`${response.status}: ${text}`);
-		const sessionId = response.headers.get('mcp-session-id');
-		if (sessionId) headers['mcp-session-id'] = sessionId;
-		return text;
-	}
-}
-
-describe('MCP Server Trigger', () => {
-	/** Publishes the tool and connects to it. */
-	async function connect(veo: INode): Promise<{ mcp: McpClient; workflowId: string }> {
-		const { client, n8n } = session();
-		const path = crypto.randomUUID();
-		const workflowId = await client.createWorkflow({
-			name: 'mcp',
-			nodes: [
-				node('Server', `${LANGCHAIN}.mcpTrigger`, {
-					typeVersion: 2,
-					webhookId: path,
-					parameters: { authentication: 'none', path },
-				}),
-				veo,
-			],
-			connections: { [veo.name]: to('Server', 'ai_tool') },
-		});
-		await client.activate(workflowId);
-		const url = `${n8n.url}/mcp/${path}`;
-		await until('the trigger is registered', async () => {
-			const { status } = await fetch(url, { method: 'POST' });
-			return status !== 404;
-		});
-		const mcp = new McpClient(url);
-		await mcp.connect();
-		return { mcp, workflowId };
-	}
-
-	const makeVideo = async (mcp: McpClient, prompt: string) =>
-		await mcp.request('tools/call', { name: 'Make_Video', arguments: { prompt } });
-
-	const text = (result: Record<string, unknown>) => {
-		const [{ text: answer }] = result.content as Array<{ text: string }>;
-		return answered(answer);
-	};
-
-	it.each(['auto', 'callback'])('gives the finished video, with %s', async (waitStrategy) => {
-		const { client } = session();
-		const { mcp, workflowId } = await connect(tool({ waitStrategy }));
-		expect(await mcp.request('tools/list', {})).toEqual({
-			tools: [
-				expect.objectContaining({
-					name: 'Make_Video',
-					description: 'Makes a video',
-					inputSchema: expect.objectContaining({
-						properties: { prompt: { type: 'string', description: 'What the video shows' } },
-					}),
-				}),
-			],
-		});
-		const result = await makeVideo(mcp, 'a fox');
-		expect(result.isError).toBeFalsy();
-		expect(text(result)).toEqual(completed('a fox'));
-		expectPolled('a fox');
-		// While an execution ends, n8n's list may miss it.
-		let statuses: string[] = [];
-		await until('it has run', async () => {
-			statuses = (await client.executionsOf(workflowId)).map(({ status }) => status);
-			return statuses.some((status) => ENDS.includes(status));
-		});
-		expect(statuses).toEqual(['success']);
-	});
-
-	it('two calls at once make two videos', async () => {
-		const { mcp } = await connect(tool({ waitStrategy: 'callback' }));
-		const prompts = ['a fox', 'an owl'];
-		const results = await Promise.all(prompts.map(async (prompt) => await makeVideo(mcp, prompt)));
-		expectPolled(...prompts);
-		expect(results.map(text)).toEqual(prompts.map(completed));
-	});
-
-	it('says why a video failed', async () => {
-		const { mcp } = await connect(tool({ waitStrategy: 'callback' }));
-		const prompt = 'a fox #sandbox:content-policy';
-		expect(text(await makeVideo(mcp, prompt))).toEqual(failed(prompt));
-		expectPolled(prompt);
-	});
-
-	it('Retry On Fail does not send again what may be billed, and the caller hears of it', async () => {
-		loseASubmit();
-		const { mcp } = await connect(tool({}, retrying));
-		const result = await makeVideo(mcp, 'a fox');
-		expect(session().sandbox.count({ call: 'submit' })).toBe(1);
-		expect(JSON.stringify(result)).toContain('may have accepted and billed');
-	});
-});
+testMcp(toolCalls);
