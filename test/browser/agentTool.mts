@@ -1,5 +1,5 @@
 import { newNode } from '../../scripts/n8n/workflow.mts';
-import { actionNodes } from '../unit/parameters.mts';
+import { actionNodes } from '../nodes/parameters.mts';
 import { eventually } from './eventually.mts';
 import { expectedForm, unified } from './expected.mts';
 import { editor } from './session.mts';

@@ -8,8 +8,8 @@ import {
 	shownField,
 	shownFields,
 	shownOptions,
-} from '../unit/parameters.mts';
-import type { ActionNode } from '../unit/parameters.mts';
+} from '../nodes/parameters.mts';
+import type { ActionNode } from '../nodes/parameters.mts';
 import type { Form } from './nodePanel.mts';
 
 /** The node that serves all providers. */

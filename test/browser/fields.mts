@@ -1,6 +1,6 @@
 import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { choicesOf, shownField } from '../unit/parameters.mts';
+import { choicesOf, shownField } from '../nodes/parameters.mts';
 import { eventually } from './eventually.mts';
 import { expectedForm, unified } from './expected.mts';
 import { editor, session } from './session.mts';

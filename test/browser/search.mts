@@ -2,8 +2,8 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
 import { nodeTypes } from '../../scripts/sources.mts';
-import { actionNodes, parametersOf } from '../unit/parameters.mts';
-import type { ActionNode } from '../unit/parameters.mts';
+import { actionNodes, parametersOf } from '../nodes/parameters.mts';
+import type { ActionNode } from '../nodes/parameters.mts';
 import { eventually } from './eventually.mts';
 import { expectedForm, trigger, unified } from './expected.mts';
 import { editor, session } from './session.mts';
