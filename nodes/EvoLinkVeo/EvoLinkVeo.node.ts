@@ -1,9 +1,16 @@
-import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { answerDelivery } from '../shared/callback/delivery';
 import { nodeProperties } from '../shared/description';
 import { actionBuilderHint } from '../shared/description/builderHint';
 import { customOperations } from '../shared/operations';
+import { handleWakeUp, sleepTooltip, sleepWebhooks } from '../shared/sleep/wake';
 import { evoLink } from './evoLink.provider';
 
 export class EvoLinkVeo implements INodeType {
@@ -21,9 +28,15 @@ export class EvoLinkVeo implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'veoEvoLinkApi', required: true }],
+		webhooks: sleepWebhooks,
+		waitingNodeTooltip: sleepTooltip,
 		requestDefaults: {},
 		properties: nodeProperties([evoLink]),
 	};
 
 	customOperations = customOperations([evoLink]);
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await answerDelivery(this, async () => await handleWakeUp(this, [evoLink]));
+	}
 }

@@ -12,7 +12,7 @@ import { actionBuilderHint } from '../shared/description/builderHint';
 import { authenticationField, providerCredentials } from '../shared/description/credentials';
 import { customOperations } from '../shared/operations';
 import { providers } from '../shared/registry';
-import { handleWakeUp, sleepWebhooks } from '../shared/sleep/wake';
+import { handleWakeUp, sleepTooltip, sleepWebhooks } from '../shared/sleep/wake';
 
 export class VeoReferenceVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,18 +30,14 @@ export class VeoReferenceVideo implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: providerCredentials(providers, { byAuthentication: true }),
 		webhooks: sleepWebhooks,
-		waitingNodeTooltip: 'Goes on when the provider has called back about every video',
+		waitingNodeTooltip: sleepTooltip,
 		requestDefaults: {},
-		properties: [
-			providerField(providers),
-			authenticationField,
-			...nodeProperties(providers, { canSleep: true }),
-		],
+		properties: [providerField(providers), authenticationField, ...nodeProperties(providers)],
 	};
 
-	customOperations = customOperations(providers, { canSleep: true });
+	customOperations = customOperations(providers);
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await answerDelivery(this, handleWakeUp);
+		return await answerDelivery(this, async () => await handleWakeUp(this, providers));
 	}
 }

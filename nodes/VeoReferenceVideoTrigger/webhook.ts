@@ -5,7 +5,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { authenticationOf, deliveryOf, warn, webhookItem } from '../shared/callback/delivery';
+import { authenticationOf, deliveryOf, warn, triggerItem } from '../shared/callback/delivery';
 import type { WebhookItem } from '../shared/callback/delivery';
 import { OnceOnly } from '../shared/callback/once';
 import { receive } from '../shared/callback/receive';
@@ -32,7 +32,7 @@ const warnings = {
 /** Checks a delivery and starts the workflow with what the provider itself says. */
 export async function handleDelivery(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const response = functions.getResponseObject();
-	const item = webhookItem(functions);
+	const item = triggerItem(functions);
 	const checks = await checksOf(item);
 	const delivery = deliveryOf(functions);
 	const verdict = await receive(delivery, delivery.token, checks);

@@ -96,7 +96,6 @@ export async function sealCallbackUrl(
 	{ address, ...rest }: CallbackTarget,
 ): Promise<string> {
 	const { apiKey } = await item.credentials();
-	const url = new URL(address);
 	const token = sealToken(String(apiKey), {
 		provider: item.provider.id,
 		model,
@@ -104,6 +103,11 @@ export async function sealCallbackUrl(
 		nonce: newNonce(),
 		...rest,
 	});
+	return withToken(address, token);
+}
+
+export function withToken(address: string, token: string): string {
+	const url = new URL(address);
 	url.searchParams.set(tokenParameter, token);
 	return url.toString();
 }

@@ -8,7 +8,7 @@ import { itemOfWebhook } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { providers } from '../registry';
 import { ExpiringCache } from '../time/expiringCache';
-import type { Delivery } from '../types';
+import type { Delivery, VideoProvider } from '../types';
 import { tokenParameter } from './address';
 import { KeyCache } from './keys';
 import type { FetchKeys } from './keys';
@@ -52,13 +52,18 @@ export async function answerDelivery(
 
 export type WebhookItem = Item & { functions: IWebhookFunctions };
 
-/** The callback as an item of the provider that the node is set to. */
-export function webhookItem(functions: IWebhookFunctions): WebhookItem {
+/** The callback as an item of the provider that the trigger is set to. */
+export function triggerItem(functions: IWebhookFunctions): WebhookItem {
 	const id = functions.getNodeParameter('provider');
 	const provider = providers.find((candidate) => candidate.id === id && candidate.callback);
-	if (provider) return { ...itemOfWebhook(functions, provider), functions };
+	if (provider) return webhookItem(functions, provider);
 	throw new NodeOperationError(functions.getNode(), `"${String(id)}" does not call back`);
 }
+
+export const webhookItem = (
+	functions: IWebhookFunctions,
+	provider: VideoProvider,
+): WebhookItem => ({ ...itemOfWebhook(functions, provider), functions });
 
 /** What came, with the exact bytes of its body, and the token in its address. */
 export function deliveryOf(functions: IWebhookFunctions): Delivery & { token: string } {

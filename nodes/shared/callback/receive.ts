@@ -99,7 +99,10 @@ export async function authenticate(
 	const { token } = opened;
 	if (token.provider !== checks.provider.id) return { status: 401 };
 	if (token.execution !== checks.execution) return { status: 401 };
+	if (!token.watcher && !checks.provider.callback) return { status: 401 };
 	if (delivery.rawBody.length > maxBodyBytes) return { status: 400 };
+	// Only this node can have sealed it.
+	if (token.watcher) return { token };
 	const signature = await checkSignature(delivery, checks);
 	if (signature !== 'good') return { status: signature === 'wrong' ? 401 : 503 };
 	return { token };

@@ -17,6 +17,15 @@ export interface CallbackToken {
 	metadata: IDataObject | null;
 	/** The sleeping execution that it wakes; absent in the tokens of triggers. */
 	execution?: string;
+	/** Of the node's own watcher, which no provider signs for; absent in the tokens of providers. */
+	watcher?: WatcherMark;
+}
+
+export interface WatcherMark {
+	/** The run of the node that sleeps. */
+	run: number;
+	/** The time is up: whatever has not ended leaves as it is. */
+	isFinal: boolean;
 }
 
 /** Longer than any provider tries to deliver. */

@@ -4,15 +4,18 @@ import type { Providers } from '../types';
 import { jobFields, simplifyField, videoFields } from './fields';
 import { operationFields } from './operations';
 import { optionsField } from './options';
+import { requestOptionsSetting } from './requestOptions';
 
 /** All parameters of a node for these providers; with more than one, the provider comes first. */
-export function nodeProperties(providers: Providers, { canSleep = false } = {}): INodeProperties[] {
+export function nodeProperties(providers: Providers): INodeProperties[] {
 	return [
 		...operationFields(providers),
 		...videoFields(providers),
 		...jobFields,
 		simplifyField,
-		optionsField(providers, canSleep),
+		optionsField(providers),
+		// The node of all providers never had it.
+		...(providers.length === 1 ? [requestOptionsSetting] : []),
 	];
 }
 

@@ -92,7 +92,6 @@ const waitOptions: INodeProperties[] = [
 	},
 ];
 
-/** Of the node that can be woken; the others only poll. */
 const waitStrategy: INodeProperties = {
 	displayName: 'Wait Strategy',
 	name: 'waitStrategy',
@@ -144,7 +143,7 @@ const requestOptions: INodeProperties = {
 	],
 };
 
-export const optionsField = (providers: Providers, canSleep: boolean): INodeProperties => ({
+export const optionsField = (providers: Providers): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -155,7 +154,7 @@ export const optionsField = (providers: Providers, canSleep: boolean): INodeProp
 		...callbackOptions(providers),
 		...batchOptions,
 		...waitOptions,
-		...(canSleep ? [waitStrategy] : []),
+		waitStrategy,
 		requestOptions,
 	].sort((one, other) => one.displayName.localeCompare(other.displayName)),
 });

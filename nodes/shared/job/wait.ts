@@ -28,7 +28,7 @@ const finalCodes: ErrorCode[] = ['authentication', 'insufficient_balance', 'perm
  */
 const toleratedRefusals = 3;
 
-const timedOut: Failure = {
+export const timedOut: Failure = {
 	code: 'timeout',
 	message: 'not finished in time',
 	retryable: true,

@@ -23,6 +23,10 @@ export const resumeUrlOf = ({ functions }: WithFunctions): URL =>
 export const isN8n1 = (item: WithFunctions): boolean =>
 	!resumeUrlOf(item).searchParams.has('signature');
 
+/** Tells the user something about the run, beside its output in the editor. */
+export const hint = (functions: IExecuteFunctions, message: string): void =>
+	functions.addExecutionHints({ message, location: 'outputPane' });
+
 /** How often the node has run in this execution before: more than 0 in a loop. */
 export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
 	String(evaluate(functions, '$runIndex', index));

@@ -1,67 +1,101 @@
-import { badInput } from '../n8n/failure';
+import { tokenLifeMs } from '../callback/token';
+import { concurrently } from '../time/concurrently';
+import { isTool } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import { explained, jobInState } from '../job/job';
-import type { Outcome } from '../output/outcome';
+import { executionOf, hint } from '../n8n/platform';
+import { jobInState } from '../job/job';
+import { isAwaited } from '../output/outcome';
+import type { JobOutcome, Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
-import { longestTimeoutMinutes } from '../input/limits';
-import { optionsOf, readNumber } from '../input/parameters';
-import { waitForJobs } from '../job/wait';
-import type { WaitOptions, WaitResult } from '../job/wait';
-import { concurrencyOf, submitAll } from './submitAll';
+import { park, parkAgain } from '../sleep/park';
+import { readPlan } from '../sleep/plan';
+import type { SleepPlan } from '../sleep/plan';
+import { netMs } from '../sleep/sleep';
+import { copyForWatcher, watch } from '../sleep/watcher';
+import { submitAll } from './submitAll';
 import type { Submission, Submitted } from './submitAll';
+import { pollUntilEnded, readWaitOptions } from './waitAwake';
 
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-
-/** Submits every item, then asks about the jobs until each has ended. */
+/**
+ * Submits every item, then sleeps until each job has ended: woken by the provider's callbacks or by
+ * the node's own watcher. Stays awake where n8n would not hand the result on after a sleep.
+ */
 export async function generateAndWait(items: Item[], stopOnError: boolean): Promise<Outcome[]> {
-	if (items.length === 0) return [];
+	const [first] = items;
+	if (!first) return [];
 	// Read before anything is submitted, because it may be wrong.
-	const waitOptions = readWaitOptions(items[0]);
-	return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
-}
+	const waitOptions = readWaitOptions(first);
+	if (isTool(first)) return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
 
-/** Asks about the jobs until each has ended. */
-export async function pollUntilEnded(
-	submissions: Submission[],
-	waitOptions: Omit<WaitOptions, 'clock'>,
-): Promise<Outcome[]> {
-	const submitted = submissions.filter((submission) => 'accepted' in submission);
-	const results = await waitForJobs(
-		submitted.map(({ facts }) => facts.jobId),
-		async (jobId, index) => await lookAtJob(submitted[index].item, jobId),
-		waitOptions,
-	);
-	const outcomes = new Map(
-		submitted.map((entry, index) => [entry.item, outcomeOfWait(entry, results[index])]),
-	);
-	return submissions.map((submission) =>
-		'error' in submission ? submission : (outcomes.get(submission.item) as Outcome),
-	);
-}
-
-/** The first item's options hold for all items, because their jobs are waited for together. */
-export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
-	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
-	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));
-	if (minutes > longestTimeoutMinutes) {
-		throw badInput(
-			item,
-			`Timeout is ${minutes} minutes; the maximum is ${longestTimeoutMinutes} (a week)`,
-			'Give the minutes to wait, not a point in time, or check the expression',
-		);
+	const functions = executionOf(first);
+	const parked = await parkAgain(functions, items);
+	if (parked) return parked;
+	const plan = await readPlan(first);
+	if (!('address' in plan)) {
+		if (plan.hint) hint(functions, plan.hint);
+		return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
 	}
-	return {
-		intervalMs: Math.max(1, readNumber(item, 'Poll Interval', pollInterval)) * secondMs,
-		timeoutMs: minutes * minuteMs,
-		concurrency: concurrencyOf([item]),
-		signal: item.signal,
-	};
+	const submissions = await submitAll(
+		items,
+		stopOnError,
+		plan.byCallback
+			? async () => targetOf(plan, functions.getExecutionId(), waitOptions)
+			: noTarget,
+	);
+	// While the execution is being saved, n8n turns callbacks away, and not every provider calls
+	// again.
+	const outcomes = await concurrently(submissions, waitOptions.concurrency, async (submission) =>
+		'error' in submission ? submission : await readBeforeSleep(submission),
+	);
+	const awaited = outcomes.filter(isAwaited);
+	if (awaited.length > 0) await sleepUntilEnded(outcomes, awaited, plan, submissions, waitOptions);
+	return outcomes;
 }
 
-/** A job that did not end keeps its last state: it is paid for, and Get can ask for it later. */
-function outcomeOfWait({ item, facts }: Submitted, { last, gaveUp }: WaitResult): Outcome {
-	const job = jobInState(item.provider, facts, last.state);
-	if (gaveUp) job.error = explained(item.provider, gaveUp);
-	return { item, job, raw: last.raw };
+const noTarget = async () => undefined;
+
+const targetOf = (
+	{ address }: SleepPlan,
+	execution: string,
+	{ timeoutMs }: { timeoutMs: number },
+) => ({
+	address,
+	execution,
+	expires: Date.now() + timeoutMs + tokenLifeMs,
+	// The parked items hold the metadata.
+	metadata: null,
+});
+
+async function readBeforeSleep({ item, accepted, facts }: Submitted): Promise<Outcome> {
+	const { state, raw } = await lookAtJob(item, facts.jobId);
+	// The provider may not know a job yet that it has just accepted.
+	const known = state.status === 'unreadable' ? { status: accepted.status } : state;
+	return { item, job: jobInState(item.provider, facts, known), raw };
+}
+
+async function sleepUntilEnded(
+	outcomes: Outcome[],
+	awaited: JobOutcome[],
+	{ address, byPolling }: SleepPlan,
+	submissions: Submission[],
+	{ intervalMs, timeoutMs }: { intervalMs: number; timeoutMs: number },
+): Promise<void> {
+	const functions = executionOf(awaited[0].item);
+	// Inherited jobs call back to the failed execution, so poll for them.
+	const areInherited = submissions.some(
+		(submission) => 'accepted' in submission && submission.accepted.isInherited,
+	);
+	const jobs = await Promise.all(
+		awaited.map(async ({ item, job, raw }) => ({ item: await copyForWatcher(item), job, raw })),
+	);
+	const endsAt = Date.now() + timeoutMs;
+	const sleep = await park(functions, outcomes, endsAt + netMs);
+	void watch({
+		sleep,
+		executionId: functions.getExecutionId(),
+		address,
+		jobs,
+		endsAt,
+		intervalMs: byPolling || areInherited ? intervalMs : undefined,
+	});
 }

@@ -1,4 +1,3 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type {
 	IExecuteFunctions,
 	IExecuteSingleFunctions,
@@ -12,12 +11,12 @@ import type { Item } from '../n8n/item';
 import { toItem, toOutput } from '../output/jobItem';
 import { asNodeFailure, outcomeOf } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
-import type { Providers, VideoProvider } from '../types';
+import { chosenProvider } from '../input/provider';
+import type { Providers } from '../types';
 import { cancel } from './cancel';
 import { download } from './download';
 import { estimateCost } from './estimateCost';
 import { generate } from './generate';
-import { generateAndSleep } from './generateAndSleep';
 import { generateAndWait } from './generateAndWait';
 import { get } from './get';
 import { concurrencyOf } from './submitAll';
@@ -39,46 +38,19 @@ const operations = {
 	job: { get: each(get), cancel: each(cancel) },
 } satisfies Record<string, Record<string, Run>>;
 
-/** A provider's own node has one provider and no dropdown. */
-function chosenProvider(providers: Providers, parameter: () => unknown): VideoProvider | undefined {
-	if (providers.length === 1) return providers[0];
-	const id = parameter() ?? providers[0].id;
-	return providers.find((provider) => provider.id === id);
-}
-
-function noSuchProvider(
-	functions: IExecuteFunctions | IExecuteSingleFunctions,
-	providers: Providers,
-) {
-	const ids = providers.map((provider) => provider.id).join(', ');
-	return new NodeOperationError(functions.getNode(), 'The provider is not one of this node', {
-		description: `Choose one of: ${ids}`,
-	});
-}
-
-/** A node with a webhook can be woken, so its Generate and Wait sleeps. */
-const sleepingOperations = {
-	...operations,
-	video: { ...operations.video, generateAndWait: generateAndSleep },
-};
-
 /**
  * The operations as workflows run them. n8n's routing engine would start all items at once, pair
  * none, and with On Error = Stop throw the ids of paid jobs away with the first refused item.
  */
-export function customOperations(
-	providers: Providers,
-	{ canSleep = false } = {},
-): INodeType['customOperations'] {
+export function customOperations(providers: Providers): INodeType['customOperations'] {
 	const runsOf = (runs: Record<string, Run>) =>
 		Object.fromEntries(
 			Object.entries(runs).map(([name, run]) => [
 				name,
 				async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-					const provider = chosenProvider(providers, () =>
+					const provider = chosenProvider(this, providers, () =>
 						this.getNodeParameter('provider', 0, null),
 					);
-					if (!provider) throw noSuchProvider(this, providers);
 					const items = this.getInputData().map((input, index) =>
 						itemOfRun(this, index, input, provider),
 					);
@@ -90,10 +62,7 @@ export function customOperations(
 			]),
 		);
 	return Object.fromEntries(
-		Object.entries(canSleep ? sleepingOperations : operations).map(([resource, runs]) => [
-			resource,
-			runsOf(runs),
-		]),
+		Object.entries(operations).map(([resource, runs]) => [resource, runsOf(runs)]),
 	);
 }
 
@@ -112,8 +81,9 @@ export function routingOf(providers: Providers, resource: keyof typeof operation
 		send: { paginate: true },
 		operations: {
 			async pagination(this: IExecuteSingleFunctions): Promise<INodeExecutionData[]> {
-				const provider = chosenProvider(providers, () => this.getNodeParameter('provider', null));
-				if (!provider) throw noSuchProvider(this, providers);
+				const provider = chosenProvider(this, providers, () =>
+					this.getNodeParameter('provider', null),
+				);
 				const item = itemOfRouting(this, provider);
 				// When a tool throws, n8n runs it again under a new run index, or hides the error from the
 				// model, which then asks for the video once more. So a refusal is an answer, too.

@@ -1,3 +1,5 @@
+import { concurrently } from '../time/concurrently';
+
 /** A delivery that is repeated must not make us ask the provider again and again. */
 const askAgainAfterMs = 2000;
 
@@ -53,11 +55,27 @@ export class Gathering<T> {
 		return await verdict;
 	}
 
+	/** What the node's own watcher has found out. */
+	learn(index: number, result: T): void {
+		this.#ended.set(index, { result, isLost: false });
+	}
+
+	/** Asks about all of `total` jobs that are not known to have ended. */
+	async readRest(total: number, read: ReadJob<T>): Promise<void> {
+		const open = [...Array(total).keys()].filter((index) => !this.#ended.has(index));
+		await concurrently(open, readsAtATime, async (index) => await this.#readOnce(index, read));
+	}
+
 	/**
 	 * Whether the caller may wake the execution of `total` jobs. For a while, only one caller may.
 	 */
 	mayResume(total: number, now: number): boolean {
-		if (this.#ended.size < total || now - this.#resumedAt < resumesWithinMs) return false;
+		return this.#ended.size >= total && this.mayResumeUnfinished(now);
+	}
+
+	/** The same when the time is up, whatever the jobs have come to. */
+	mayResumeUnfinished(now: number): boolean {
+		if (now - this.#resumedAt < resumesWithinMs) return false;
 		this.#resumedAt = now;
 		return true;
 	}

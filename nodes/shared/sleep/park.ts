@@ -7,6 +7,7 @@ import { isAwaited } from '../output/outcome';
 import type { JobOutcome, Outcome } from '../output/outcome';
 import type { Failure } from '../types';
 import { beginSleep, earlierSleep } from './sleep';
+import type { Sleep } from './sleep';
 
 /**
  * The error of a job that leaves at the deadline. It is written before, because n8n does not run
@@ -28,12 +29,13 @@ export async function park(
 	functions: IExecuteFunctions,
 	outcomes: Outcome[],
 	until: number,
-): Promise<void> {
+): Promise<Sleep> {
 	const parked = outcomes.map((outcome) =>
 		isAwaited(outcome) ? { ...outcome, job: { ...outcome.job, error: unfinished } } : outcome,
 	);
-	beginSleep(functions, until);
+	const sleep = beginSleep(functions, until);
 	await sleepWith(functions, toItems(functions.getNode(), parked), until);
+	return sleep;
 }
 
 /**

@@ -28,11 +28,38 @@ export class Sleep {
 	/** When n8n wakes the execution at the latest: milliseconds since the epoch. */
 	readonly until: number;
 
+	readonly #watching = new AbortController();
+
 	constructor(run: number, until: number) {
 		this.run = run;
 		this.until = until;
 	}
+
+	/** After this time the execution is left to n8n's deadline. */
+	get lastCall(): number {
+		return this.until - quietMs;
+	}
+
+	/** Aborted when the execution has been woken: nobody need watch any more. */
+	get signal(): AbortSignal {
+		return this.#watching.signal;
+	}
+
+	/** The execution goes on; what is known of its jobs is not needed any more. */
+	end(): void {
+		this.gathering.forget();
+		this.#watching.abort();
+	}
 }
+
+/**
+ * n8n arms a timer up to 70 seconds before the deadline and does not clear it when a call wakes the
+ * execution: the next sleep of that execution would be cut short by it.
+ */
+const quietMs = 75_000;
+
+/** The net is for processes that have died: in time, the node's own watcher wakes the execution. */
+export const netMs = 2 * 60 * 1000;
 
 /** The latest sleep of each node and execution that this process has parked, or was called about. */
 const sleeps = new ExpiringCache<Sleep>(tokenLifeMs, 10_000);
@@ -40,12 +67,13 @@ const sleeps = new ExpiringCache<Sleep>(tokenLifeMs, 10_000);
 const nameSleeper = (executionId: string, { id }: INode) => `${executionId}/${id}`;
 
 /** Notes that this run of the node sleeps from now on: in n8n's storage, and for this process. */
-export function beginSleep(functions: IExecuteFunctions, until: number): void {
+export function beginSleep(functions: IExecuteFunctions, until: number): Sleep {
 	const executionId = functions.getExecutionId();
 	const run = runIndexOf(functions);
 	sleepsOf(functions)[run] = { executionId, until };
 	const sleep = new Sleep(Number(run), until);
 	sleeps.set(nameSleeper(executionId, functions.getNode()), sleep, Date.now());
+	return sleep;
 }
 
 /** The sleep that an earlier try of this very run has begun. */

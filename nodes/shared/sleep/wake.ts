@@ -8,20 +8,22 @@ import type {
 import { authenticationOf, deliveryOf, warn, webhookItem } from '../callback/delivery';
 import type { WebhookItem } from '../callback/delivery';
 import { authenticate } from '../callback/receive';
+import { chosenProvider } from '../input/provider';
 import { explained, hasEnded, jobInState } from '../job/job';
 import { lookAtEndedJob, lookAtJob } from '../job/read';
+import { timedOut } from '../job/wait';
 import { inputOf } from '../n8n/platform';
 import { toItems } from '../output/jobItem';
 import { isAwaited } from '../output/outcome';
 import type { JobOutcome } from '../output/outcome';
 import { pause } from '../time/pause';
-import type { Failure, JobState } from '../types';
+import type { Failure, JobState, Providers } from '../types';
 import type { JobReading } from './gathering';
 import { parkedOutcome } from './park';
 import { isOver, sleepOf } from './sleep';
 import type { Ended } from './sleep';
 
-/** How n8n reaches a sleeping node; `readResumeAddress` builds the URL for it. */
+/** How n8n reaches a sleeping node; `readPlan` builds the URL for it. */
 export const sleepWebhooks: IWebhookDescription[] = [
 	{
 		name: 'default',
@@ -33,6 +35,9 @@ export const sleepWebhooks: IWebhookDescription[] = [
 		responseData: '',
 	},
 ];
+
+/** What the editor shows while the node sleeps. */
+export const sleepTooltip = 'Goes on when every video has finished';
 
 /**
  * Shorter than providers wait for an answer, and shorter than the time after which a sleep may be
@@ -46,8 +51,8 @@ const answersWithinMs = 8000;
  */
 const refusalsApartMs = { own: 900, others: 10_000 };
 
-/** In this time before the deadline the execution is not woken, because n8n is about to do so. */
-const deadlineMarginMs = 2000;
+/** What a last look at the jobs may take before the execution goes on without it. */
+const lastLookMs = 5000;
 
 const unknownKey =
 	'A callback was refused: its token was made with another API key. If the credential was changed while the execution slept, its jobs leave at the deadline: use Job > Get.';
@@ -56,9 +61,15 @@ const unknownKey =
  * A callback about a job of the sleeping execution: it goes on once all of them have ended, in the
  * order of its items. Must not throw: n8n would go on with an empty item.
  */
-export async function handleWakeUp(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
+export async function handleWakeUp(
+	functions: IWebhookFunctions,
+	providers: Providers,
+): Promise<IWebhookResponseData> {
+	const provider = chosenProvider(functions, providers, () =>
+		functions.getNodeParameter('provider', null),
+	);
 	const { status, workflowData } = await inTime(
-		async (isLate) => await onCallback(webhookItem(functions), isLate),
+		async (isLate) => await onCallback(webhookItem(functions, provider), isLate),
 	);
 	functions
 		.getResponseObject()
@@ -74,6 +85,9 @@ interface Answer {
 
 /** The callback is to be delivered again. */
 const notNow: Answer = { status: 503 };
+
+/** The sleep that the node's own watcher calls out of has ended. */
+const gone: Answer = { status: 410 };
 
 /** Answers before the caller gives up. The work goes on, and the next delivery finds it done. */
 async function inTime(work: (isLate: () => boolean) => Promise<Answer>): Promise<Answer> {
@@ -117,17 +131,38 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 			patience.lostWith(index, state, Date.now(), apartMs),
 		);
 	};
-	const verdict = await gathering.onCallback(token.item, total, read, authentication.now);
-	if (verdict !== 'complete') return verdict === 'again' ? notNow : { status: 200 };
+	const { watcher } = token;
+	if (watcher && watcher.run !== sleep.run) return gone;
+	if (watcher?.isFinal) {
+		await Promise.race([gathering.readRest(total, read), pause(lastLookMs)]);
+	} else {
+		const verdict = await gathering.onCallback(token.item, total, read, authentication.now);
+		// Nobody but the watcher calls about its jobs: it has to call again.
+		if (verdict === 'again' || (verdict === 'asleep' && watcher)) return notNow;
+		if (verdict === 'asleep') return { status: 200 };
+	}
 
 	const now = Date.now();
 	// n8n goes on with the execution as it was when it called us, even if that has gone on since:
 	// what came after would be run, and paid for, a second time.
-	if (isLate() || isOver(functions, sleep) || now > sleep.until - deadlineMarginMs) return notNow;
-	if (!gathering.mayResume(total, now)) return { status: 200 };
-	const outcomes = parked.map((outcome, index) => ({ ...outcome, ...gathering.resultOf(index) }));
-	gathering.forget();
+	if (isLate() || isOver(functions, sleep) || now > sleep.lastCall) return notNow;
+	const mayResume = watcher?.isFinal
+		? gathering.mayResumeUnfinished(now)
+		: gathering.mayResume(total, now);
+	if (!mayResume) return { status: 200 };
+	const outcomes = parked.map((outcome, index) => ({
+		...outcome,
+		...(gathering.resultOf(index) ?? outOfTime(outcome)),
+	}));
+	sleep.end();
 	return { status: 200, workflowData: [toItems(item.node, outcomes)] };
+}
+
+/** A job that has not ended when the time is up: it is paid for, and Get can ask for it later. */
+function outOfTime(outcome: JobOutcome): Ended {
+	const { item, job, raw } = outcome;
+	if (!isAwaited(outcome)) return { job, raw };
+	return { job: { ...job, error: explained(item.provider, timedOut) }, raw };
 }
 
 /** The jobs as they were parked in the input of the sleeping node. */
