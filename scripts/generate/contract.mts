@@ -2,8 +2,10 @@ import type {
 	IDisplayOptions,
 	INodeCredentialDescription,
 	INodeProperties,
+	INodePropertyCollection,
 	INodeType,
 	INodeTypeDescription,
+	NodePropertyTypes,
 } from 'n8n-workflow';
 
 import manifest from '../../package.json' with { type: 'json' };
@@ -55,17 +57,23 @@ function fieldsByPath(fields: INodeProperties[]): Record<string, object[]> {
 			const name = path + field.name;
 			found.set(name, [...(found.get(name) ?? []), fieldContract(field)]);
 			if (field.type === 'collection') visit(field.options as INodeProperties[], `${name}.`);
+			if (field.type !== 'fixedCollection') continue;
+			for (const group of field.options as INodePropertyCollection[])
+				visit(group.values, `${name}.${group.name}.`);
 		}
 	};
 	visit(fields, '');
 	return Object.fromEntries(sorted([...found]).map(([name, variants]) => [name, sorted(variants)]));
 }
 
+const collections: NodePropertyTypes[] = ['collection', 'fixedCollection'];
+
 const fieldContract = ({ type, default: value, required, ...field }: INodeProperties) => ({
 	type,
 	default: value,
 	...(required && { required }),
-	...(type !== 'collection' && field.options && { values: sorted(field.options.map(valueOf)) }),
+	...(!collections.includes(type) &&
+		field.options && { values: sorted(field.options.map(valueOf)) }),
 	...conditions(field.displayOptions),
 });
 

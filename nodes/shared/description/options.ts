@@ -101,7 +101,7 @@ const waitStrategy: INodeProperties = {
 			name: 'Auto',
 			value: 'auto',
 			description:
-				'By callback where the provider calls back and can reach this n8n; otherwise, and in a workflow that another one calls, by polling',
+				'Sleep until every video has finished, woken by the provider or by n8n itself. Where a sleeping execution cannot hand on its result, as in a workflow that another one calls, stay awake and ask.',
 		},
 		{
 			name: 'Callback',
@@ -109,12 +109,17 @@ const waitStrategy: INodeProperties = {
 			description:
 				'Sleep until the provider calls; the execution holds nothing meanwhile. Not in a workflow that is called once for each item.',
 		},
-		{ name: 'Polling', value: 'polling', description: 'Ask the provider again and again' },
+		{
+			name: 'Polling',
+			value: 'polling',
+			description:
+				'Stay awake and ask the provider again and again; a restart of n8n ends the wait',
+		},
 	],
 	displayOptions: { show: { '/operation': ['generateAndWait'] } },
 	default: 'auto',
 	description:
-		"How to wait for the videos. Callbacks need an n8n that can be reached from the internet by https (n8n's setting WEBHOOK_URL).",
+		"How to wait for the videos. To sleep, n8n must reach itself at its own address (n8n's setting WEBHOOK_URL); for callbacks, the internet must reach it there by https.",
 };
 
 const requestOptions: INodeProperties = {

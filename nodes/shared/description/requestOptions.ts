@@ -52,8 +52,7 @@ export const requestOptionsSetting: INodeProperties = {
 			type: 'boolean',
 			noDataExpression: true,
 			default: false,
-			description:
-				'Whether to accept an answer of the provider even if its SSL certificate cannot be validated',
+			description: 'Whether to connect even if SSL certificate validation is not possible',
 		},
 		{
 			displayName: 'Proxy',
