@@ -20,8 +20,10 @@ import type {
 	ITaskData,
 	IWebhookData,
 	IWorkflowExecuteAdditionalData,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
+import { systemClock } from '../../nodes/shared/time/pause';
 import { credentialTypes, newestVersion, nodeTypes } from '../../scripts/sources.mts';
 import { TestCredentials } from './credentials.mts';
 
@@ -41,6 +43,19 @@ class Items implements INodeType {
 
 	async execute(this: { getInputData(): INodeExecutionData[] }) {
 		return [this.getInputData()];
+	}
+}
+
+/** A trigger with these parameters; only what a node declares is kept of its parameters. */
+class Trigger extends Items {
+	constructor(parameters: INodeParameters) {
+		super();
+		this.description.properties = Object.keys(parameters).map((name) => ({
+			displayName: name,
+			name,
+			type: 'string',
+			default: '',
+		}));
 	}
 }
 
@@ -66,6 +81,10 @@ export interface NodeRun {
 	/** A failed execution's data: the node that failed is run again, as n8n's retry does. */
 	retryOf?: IRunExecutionData;
 	signal?: AbortSignal;
+	/** How n8n was told to run it; `manual` by default. */
+	mode?: WorkflowExecuteMode;
+	/** Nodes before the node, beside the one that gives the items. */
+	before?: INode[];
 	/** The address under which n8n can be called; this machine's own by default. */
 	n8nUrl?: string;
 }
@@ -98,6 +117,11 @@ export interface Woken {
 
 const defaultName = 'Veo';
 
+// A watcher outlives its test, and must not keep the process of the tests alive.
+systemClock.sleep = async (ms) => {
+	await new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+};
+
 beforeAll(async () => await Container.get(BinaryDataService).init());
 
 /** Runs one node in n8n's own engine, over real HTTP. */
@@ -107,7 +131,8 @@ export async function runNode(options: NodeRun): Promise<NodeResult> {
 	if (options.byRouting) delete type.customOperations;
 	const workflow = buildWorkflow(options, type);
 	const additionalData = buildAdditionalData(options, workflow);
-	const engine = new WorkflowExecute(additionalData, 'manual', startingData(options, workflow));
+	const { mode = 'manual' } = options;
+	const engine = new WorkflowExecute(additionalData, mode, startingData(options, workflow));
 	const execution = engine.processRunExecutionData(workflow);
 	options.signal?.addEventListener('abort', () => execution.cancel());
 	const run = await execution;
@@ -170,8 +195,10 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 		onError,
 		retryOnFail,
 		credentials,
+		before = [],
 	} = options;
 	const types: Record<string, INodeType> = { items: new Items(), [typeName]: type };
+	for (const { type: other, parameters: given } of before) types[other] = new Trigger(given);
 	const newNode = (nodeName: string, nodeType: string, typeVersion = 1): INode => ({
 		id: nodeName,
 		name: nodeName,
@@ -203,13 +230,15 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 			maxTries: 3,
 			waitBetweenTries: 10,
 		},
+		...before,
 	];
+	const toVeo = [{ node: name, type: NodeConnectionTypes.Main, index: 0 }];
 	return new Workflow({
 		id: 'test',
 		nodes,
-		connections: {
-			Items: { main: [[{ node: name, type: NodeConnectionTypes.Main, index: 0 }]] },
-		},
+		connections: Object.fromEntries(
+			['Items', ...before.map((other) => other.name)].map((other) => [other, { main: [toVeo] }]),
+		),
 		active: false,
 		settings: { executionOrder: 'v1' },
 		nodeTypes: {

@@ -1,4 +1,4 @@
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { openToken } from '../../nodes/shared/callback/token';
 import { providers } from '../../nodes/shared/registry';
@@ -6,10 +6,12 @@ import type { VideoProvider } from '../../nodes/shared/types';
 import { published } from '../providers/published.mts';
 import { runNode } from './harness.mts';
 import type { NodeResult } from './harness.mts';
+import { useN8nAddress } from './n8nAddress.mts';
 import { jsonOf, request, runUnified, useSandbox } from './sandboxed.mts';
 import type { RunOptions } from './sandboxed.mts';
 
 const sandbox = useSandbox(600);
+const n8n = useN8nAddress();
 const publicUrl = 'https://n8n.example.com';
 
 const table = (list: VideoProvider[]) => list.map((provider) => [provider.id, provider] as const);
@@ -29,6 +31,29 @@ const wait = async (
 		run,
 	);
 
+const waitInOwnNode = async (
+	provider: VideoProvider,
+	options: INodeParameters,
+	n8nUrl: string,
+	parameters: INodeParameters = {},
+) =>
+	await runNode({
+		type: published[provider.id].node,
+		parameters: {
+			operation: 'generateAndWait',
+			model: provider.models[0].id,
+			...request,
+			...parameters,
+			options,
+		},
+		credentials: { [provider.credential]: sandbox().credentials[provider.id] },
+		n8nUrl,
+	});
+
+/** What the editor shows beside the output. */
+const hintsOf = ({ run }: NodeResult): string[] =>
+	run.data.resultData.runData.Veo.flatMap(({ hints = [] }) => hints.map(({ message }) => message));
+
 /** What n8n keeps as the input of the sleeping node, and passes on at the deadline. */
 const parkedIn = ({ run }: NodeResult): INodeExecutionData[] =>
 	run.data.executionData?.nodeExecutionStack[0]?.data.main[0] ?? [];
@@ -43,7 +68,7 @@ const timeout = {
 const brief = { timeout: 0.001, pollInterval: 1 };
 
 describe.each(calling)('%s', (_, provider) => {
-	it('parks the jobs and sleeps until the deadline', async () => {
+	it('parks the jobs and sleeps until two minutes after the time is up', async () => {
 		const before = Date.now();
 		const input = [{ row: 1 }, { row: 2 }];
 		const result = await wait(
@@ -52,8 +77,8 @@ describe.each(calling)('%s', (_, provider) => {
 			{ input, n8nUrl: publicUrl },
 		);
 		const until = Number(result.run.waitTill) - before;
-		expect(until).toBeGreaterThanOrEqual(30 * 60_000);
-		expect(until).toBeLessThan(31 * 60_000);
+		expect(until).toBeGreaterThanOrEqual(32 * 60_000);
+		expect(until).toBeLessThan(33 * 60_000);
 		const jobs = sandbox().jobs();
 		const parked = parkedIn(result);
 		expect(parked.map(({ json, pairedItem }) => ({ json, pairedItem }))).toEqual(
@@ -98,23 +123,10 @@ describe.each(calling)('%s', (_, provider) => {
 		expect(parkedIn(result)[0].json.metadata).toEqual(metadata);
 	});
 
-	it('Auto sleeps where n8n can be called from the internet', async () => {
-		// Nobody can be called there from here: the job is only parked.
-		const result = await wait(provider, {}, { n8nUrl: publicUrl });
+	it('Auto sleeps and is not called back where n8n only reaches itself', async () => {
+		const result = await wait(provider, {}, { n8nUrl: n8n().url });
 		expect(result.run.waitTill).toBeInstanceOf(Date);
-		expect(sandbox().jobs()[0].callbackUrl).toContain(`${publicUrl}/webhook-waiting/`);
-	});
-
-	it.each([
-		'http://127.0.0.1',
-		'https://192.168.1.5',
-		'http://n8n.example.com',
-		'https://n8n.local',
-	])('Auto polls where n8n is %s', async (n8nUrl) => {
-		const result = await wait(provider, brief, { n8nUrl });
-		expect(result.run.waitTill).toBeUndefined();
 		expect(sandbox().jobs()[0].callbackUrl).toBeUndefined();
-		expect(jsonOf(result)[0].error).toMatchObject({ code: 'timeout' });
 	});
 
 	it('polls as an AI tool, whatever the strategy', async () => {
@@ -133,22 +145,37 @@ describe.each(calling)('%s', (_, provider) => {
 		expect(sandbox().jobs()[0].callbackUrl).toBeUndefined();
 	});
 
-	it('its own node polls', async () => {
-		const result = await runNode({
-			type: published[provider.id].node,
-			parameters: {
-				operation: 'generateAndWait',
-				model: provider.models[0].id,
-				...request,
-				options: brief,
-			},
-			credentials: { [provider.credential]: sandbox().credentials[provider.id] },
-			n8nUrl: publicUrl,
-		});
-		expect(result.run.waitTill).toBeUndefined();
-		expect(sandbox().jobs()[0].callbackUrl).toBeUndefined();
+	it('its own node sleeps as well', async () => {
+		const result = await waitInOwnNode(provider, { waitStrategy: 'callback' }, publicUrl);
+		expect(result.run.waitTill).toBeInstanceOf(Date);
+		expect(parkedIn(result)[0].json).toMatchObject({ jobId: sandbox().jobs()[0].id });
+		expect(sandbox().jobs()[0].callbackUrl).toContain(`${publicUrl}/webhook-waiting/`);
 	});
 });
+
+describe.each(table(providers.filter(({ callback }) => callback?.isDocumented)))(
+	'%s',
+	(_, provider) => {
+		it('Auto sleeps where n8n can be called from the internet', async () => {
+			// Nobody can be called there from here: the job is only parked.
+			const result = await wait(provider, {}, { n8nUrl: publicUrl });
+			expect(result.run.waitTill).toBeInstanceOf(Date);
+			expect(sandbox().jobs()[0].callbackUrl).toContain(`${publicUrl}/webhook-waiting/`);
+		});
+	},
+);
+
+describe.each(table(providers.filter(({ callback }) => !callback?.isDocumented)))(
+	'%s, of which no documented callback comes',
+	(_, provider) => {
+		it('Auto stays awake and says why where n8n does not reach itself, public or not', async () => {
+			const result = await wait(provider, brief, { n8nUrl: publicUrl });
+			expect(result.run.waitTill).toBeUndefined();
+			expect(jsonOf(result)[0].error).toMatchObject({ code: 'timeout' });
+			expect(hintsOf(result)).toEqual([expect.stringContaining(`itself at ${publicUrl}`)]);
+		});
+	},
+);
 
 describe.each(silent)('%s', (_, provider) => {
 	it('refuses Callback before anything is submitted', async () => {
@@ -158,10 +185,66 @@ describe.each(silent)('%s', (_, provider) => {
 		expect(sandbox().requests).toHaveLength(0);
 	});
 
-	it('Auto polls', async () => {
-		const result = await wait(provider, brief, { n8nUrl: publicUrl });
+	it('its own node sleeps, and its watcher calls when the jobs have ended', async () => {
+		const result = await waitInOwnNode(provider, { pollInterval: 1 }, n8n().url);
+		expect(result.run.waitTill).toBeInstanceOf(Date);
+		const [{ id }] = sandbox().jobs();
+		expect(n8n().calls).toEqual([]);
+		sandbox().finish(id);
+		const { path, token } = await n8n().called();
+		expect(path).toBe('/webhook-waiting/test/Veo');
+		const { items } = await result.wake({ token });
+		expect(items?.map(({ json }) => json)).toEqual([
+			expect.objectContaining({ jobId: id, status: 'completed', error: null }),
+		]);
+	}, 15_000);
+
+	it('the watcher calls when the time is up, too', async () => {
+		const options = { pollInterval: 1, timeout: 0.02 };
+		const result = await wait(provider, options, { n8nUrl: n8n().url });
+		const { items } = await result.wake({ token: (await n8n().called()).token });
+		expect(items?.map(({ json }) => json)).toEqual([
+			expect.objectContaining({
+				jobId: sandbox().jobs()[0].id,
+				status: expect.stringMatching(/^(queued|in_progress)$/),
+				error: expect.objectContaining({ code: 'timeout' }),
+			}),
+		]);
+	}, 15_000);
+});
+
+describe('stays awake, and says why, where nobody would get the result of a sleep', () => {
+	it.each(['integrated', 'cli', 'evaluation', 'chat', 'agent'] as const)('%s', async (mode) => {
+		const result = await wait(fal, brief, { n8nUrl: publicUrl, mode });
 		expect(result.run.waitTill).toBeUndefined();
-		expect(jsonOf(result)[0].error).toMatchObject({ code: 'timeout' });
+		expect(sandbox().jobs()[0].callbackUrl).toBeUndefined();
+		expect(hintsOf(result)).toEqual([expect.stringContaining('waits for its result')]);
+	});
+
+	const webhook: INode = {
+		id: 'webhook',
+		name: 'From the form',
+		type: 'webhook',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { responseMode: 'lastNode' },
+	};
+
+	it('a trigger before it that answers when the last node finishes', async () => {
+		const result = await wait(fal, brief, { n8nUrl: publicUrl, before: [webhook] });
+		expect(result.run.waitTill).toBeUndefined();
+		expect(hintsOf(result)).toEqual([
+			expect.stringContaining('"From the form" answers its caller'),
+		]);
+	});
+
+	it.each([
+		['that answers at once', { parameters: { responseMode: 'onReceived' } }],
+		['that is switched off', { disabled: true }],
+	])('but not for one %s', async (_, change) => {
+		const before = [{ ...webhook, ...change }];
+		const result = await wait(fal, {}, { n8nUrl: publicUrl, before });
+		expect(result.run.waitTill).toBeInstanceOf(Date);
 	});
 });
 

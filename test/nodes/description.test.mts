@@ -102,6 +102,12 @@ function whyNoDefault(field: INodeProperties): string | undefined {
 			return typeof value === 'boolean' ? undefined : 'neither true nor false';
 		case 'collection':
 			return JSON.stringify(value) === '{}' ? undefined : 'not an empty object';
+		case 'fixedCollection': {
+			const groups = (field.options ?? []).map(({ name }) => name);
+			return Object.keys(value as object).every((name) => groups.includes(name))
+				? undefined
+				: 'not one of its groups';
+		}
 		case 'string':
 		case 'json':
 			return typeof value === 'string' ? undefined : 'not a text';

@@ -64,12 +64,12 @@ export const requestOptionsSetting: INodeProperties = {
 				'HTTP proxy to use for the requests of this node, for example http://username:password@myproxy:3128',
 		},
 		{
-			displayName: 'Timeout',
+			displayName: 'Timeout (Milliseconds)',
 			name: 'timeout',
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 10000,
-			description: 'Milliseconds to wait for an answer of the provider',
+			description: 'How long to wait for an answer of the provider',
 		},
 	],
 };
