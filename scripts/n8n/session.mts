@@ -18,9 +18,16 @@ export interface Session {
 	/** A credential of each type, as n8n keeps it; their addresses are the sandbox's. */
 	credentials: Record<string, { id: string; name: string }>;
 	/** Kills n8n as a power cut would, and starts it again with the same data at the same address. */
-	killAndRestartN8n(): Promise<void>;
+	killAndRestartN8n(options?: RestartOptions): Promise<void>;
 	/** Ends both. A new folder with n8n's log stays when `keepLog` is set, until the next run. */
 	close(options?: { keepLog?: boolean }): Promise<void>;
+}
+
+export interface RestartOptions {
+	/** Settings that n8n has from now on, beside those of the session. */
+	env?: Record<string, string>;
+	/** Done while n8n is down, with its folder. */
+	meanwhile?(userFolder: string): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -56,12 +63,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	const isKept = options.userFolder !== undefined;
 	const sandbox = await startSandbox({ port: 0, jobSeconds, allowHttpCallbacks });
 	let n8n: N8nServer | undefined;
-	const start = async (port = options.port) =>
+	const start = async (port = options.port, more: Record<string, string> = {}) =>
 		await startN8n({
 			version,
 			userFolder,
 			tarballs: tarball === undefined ? undefined : [tarball],
-			env: { N8N_RESTRICT_FILE_ACCESS_TO: fileFolders.join(';'), ...env },
+			env: { N8N_RESTRICT_FILE_ACCESS_TO: fileFolders.join(';'), ...env, ...more },
 			port,
 		});
 	const close: Session['close'] = async ({ keepLog = false } = {}) => {
@@ -80,9 +87,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 			},
 			client,
 			credentials: await saveCredentials(client, sandbox),
-			async killAndRestartN8n() {
+			async killAndRestartN8n(restart = {}) {
 				await running.kill();
-				running = n8n = await start(Number(new URL(running.url).port));
+				await restart.meanwhile?.(userFolder);
+				running = n8n = await start(Number(new URL(running.url).port), restart.env);
 			},
 			close,
 		};
