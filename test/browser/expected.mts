@@ -53,6 +53,8 @@ export function expectedForm(
 	return {
 		fields: shown
 			.filter(({ type }) => type !== 'hidden' && type !== 'notice')
+			// These stand in the tab Settings.
+			.filter(({ isNodeSetting }) => !isNodeSetting)
 			.map(({ name, displayName }) => [name, displayName]),
 		notices: noticesIn(shown),
 		// An entry whose choices depend on the model stands there more than once.
