@@ -184,7 +184,8 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
 		session().sandbox.settings.allowHttpCallbacks = false;
 		finish('one');
 		expect(after(await ended(id))).toEqual([completed('one')]);
-		expect(session().sandbox.deliveries).toEqual([]);
+		// The sandbox could send none.
+		expect(session().sandbox.deliveries.map(({ status }) => status)).toEqual([undefined]);
 	});
 
 	it("n8n's retry of a failed execution asks itself, because the callbacks go to the failed one", async () => {
