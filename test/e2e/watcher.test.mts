@@ -7,9 +7,9 @@ import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution } from '../../scripts/n8n/rest.mts';
 import { inTurn } from '../../scripts/n8n/workflow.mts';
-import { until } from './callbackWorkflows.mts';
 import { useSession } from './n8nSession.mts';
-import { node, sleepersOf, toEach } from './sleepers.mts';
+import { node, sleepingIn, to } from './sleep/sleeping.mts';
+import { until } from '../until.mts';
 
 /** No job ends by itself, unless its prompt says so. */
 const JOB_SECONDS = 600;
@@ -35,7 +35,7 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s, which nobody calls',
 		ended,
 		after,
 		completed,
-	} = sleepersOf(session, { pollInterval: 1 });
+	} = sleepingIn(session, version, { pollInterval: 1 });
 
 	it.each([AIMLAPI, AIHUBMAX])(
 		'$provider: it sleeps, and leaves in the order of the items when all jobs have ended',
@@ -132,7 +132,7 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s, which nobody calls',
 			name: 'Get',
 			parameters: { ...get, jobId: '={{ $json.jobId }}' },
 		});
-		workflow.connections.After = toEach('Get');
+		workflow.connections.After = to('Get');
 		return workflow;
 	}
 

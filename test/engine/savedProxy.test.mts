@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { actionNodes } from '../unit/parameters.mts';
+import { actionNodes } from '../nodes/parameters.mts';
 import { runNode } from './harness.mts';
 import { request, useSandbox } from './sandboxed.mts';
 

@@ -1,8 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { CallbackMessage } from '../../../sandbox/contract.mts';
 import type { DeliverOptions } from '../../../sandbox/server.mts';
-import { until } from '../../until.mts';
 import type { Sleeping } from './sleeping.mts';
 
 const FAL = { provider: 'fal' };
@@ -14,7 +11,6 @@ export function testCallbacks({
 	jobOf,
 	statusOf,
 	finish,
-	submits,
 	workflowOf,
 	start,
 	fallAsleep,
@@ -104,19 +100,6 @@ export function testCallbacks({
 		);
 	});
 
-	it('a callback that comes when the time is up leaves it to the deadline', async () => {
-		const { client, sandbox } = session();
-		const id = await fallAsleep(['one'], { options: { timeout: 0.05 } });
-		sandbox.settings.allowHttpCallbacks = false;
-		finish('one');
-		sandbox.settings.allowHttpCallbacks = true;
-		await pause(3000);
-		// What n8n has read by now it would go on with, even if it went on with it meanwhile.
-		expect(await deliver(jobOf('one'))).toEqual([503]);
-		expect(await statusOf(id)).toBe('waiting');
-		await client.stopExecution(id);
-	});
-
 	it('strangers do not wake it', async () => {
 		const changed = (
 			change: (message: CallbackMessage) => Partial<CallbackMessage>,
@@ -181,15 +164,5 @@ export function testCallbacks({
 			expect(execution.status).toBe('error');
 			expect(execution.data.resultData.error?.message).toContain(jobOf('one').id);
 		});
-	});
-
-	it('Auto polls here, where n8n cannot be called from the internet', async () => {
-		const id = await start(
-			workflowOf(['one'], { options: { waitStrategy: 'auto', pollInterval: 1 } }),
-		);
-		await until('it is submitted', () => submits() === 1);
-		expect(jobOf('one').callbackUrl).toBeUndefined();
-		finish('one');
-		expect(after(await ended(id))).toEqual([completed('one')]);
 	});
 }

@@ -23,9 +23,9 @@ export function testLimits({
 	after,
 	completed,
 }: Sleeping): void {
-	it('at the deadline the jobs leave as they are, and Get picks them up', async () => {
+	it('when the time is up, the node looks once more, the jobs leave, and Get picks them up', async () => {
 		const prompts = ['one #sandbox:content-policy #sandbox:seconds=0', 'two', 'three'];
-		const workflow = workflowOf(prompts, { options: { timeout: 0.05 } });
+		const workflow = workflowOf(prompts, { options: { timeout: 0.1 } });
 		const get = workflow.nodes.find(({ name }) => name === 'Veo') as INode;
 		workflow.nodes.push({
 			...get,
@@ -37,25 +37,24 @@ export function testLimits({
 		const id = await asleep(await start(workflow));
 		session().sandbox.settings.allowHttpCallbacks = false;
 		finish('two');
-		// n8n looks for sleepers whose time has come once a minute.
-		const execution = await ended(id, 100_000);
+		const execution = await ended(id);
 		expect(execution.status).toBe('success');
-		const timeout = {
-			code: 'timeout',
-			message: 'not finished in time, or its callback was lost: use Job, Get',
-			retryable: true,
-		};
 		expect(after(execution)).toEqual([
 			expect.objectContaining({ asked: prompts[0], status: 'failed' }),
-			expect.objectContaining({ asked: 'two', jobId: jobOf('two').id, error: timeout }),
-			expect.objectContaining({ asked: 'three', jobId: jobOf('three').id, error: timeout }),
+			// Its callback was lost.
+			completed('two'),
+			expect.objectContaining({
+				asked: 'three',
+				jobId: jobOf('three').id,
+				error: expect.objectContaining({ code: 'timeout', retryable: true }),
+			}),
 		]);
 		expect(outputOf(execution, 'Get').map(({ json }) => json.status)).toEqual([
 			'failed',
 			'completed',
 			expect.stringMatching(/^(queued|in_progress)$/),
 		]);
-	}, 120_000);
+	});
 
 	it('kill -9 while twenty jobs sleep: all twenty videos arrive', async () => {
 		const prompts = Array.from({ length: 20 }, (_, index) => `prompt ${index + 101}`);

@@ -48,7 +48,12 @@ function askedBy({ data }: Execution, { node: name, run, output, item }: Place):
 /** What the tests of sleeping executions do with one n8n and its sandbox. */
 export type Sleeping = ReturnType<typeof sleepingIn>;
 
-export function sleepingIn(session: () => TestSession, version: string) {
+/** @param defaults options of the node, unless a test has others */
+export function sleepingIn(
+	session: () => TestSession,
+	version: string,
+	defaults: INodeParameters = { waitStrategy: 'callback' },
+) {
 	const jobOf = (prompt: string) => {
 		const job = session()
 			.sandbox.jobs()
@@ -62,7 +67,7 @@ export function sleepingIn(session: () => TestSession, version: string) {
 	};
 	const submits = () => session().sandbox.count({ call: 'submit' });
 
-	/** Prompts → Veo, which waits by callback → After; what comes out of Veo's error output → Failed. */
+	/** Prompts → Veo, which waits → After; what comes out of Veo's error output → Failed. */
 	function workflowOf(
 		prompts: string[],
 		{ parameters, options, settings }: SleepOptions,
@@ -72,7 +77,7 @@ export function sleepingIn(session: () => TestSession, version: string) {
 			parameters: {
 				operation: 'generateAndWait',
 				...parameters,
-				options: { waitStrategy: 'callback', ...options },
+				options: { ...defaults, ...options },
 			},
 			settings,
 		});

@@ -95,7 +95,7 @@ export function testWorkflows({
 		});
 	}
 
-	it('a sub-workflow polls, and its caller goes on with the videos', async () => {
+	it('a sub-workflow stays awake with Polling, and its caller goes on with the videos', async () => {
 		const polling = { waitStrategy: 'polling', pollInterval: 1 };
 		const id = await start(await calling(['one', 'two'], polling));
 		await until('both are submitted', () => submits() === 2);
@@ -103,7 +103,7 @@ export function testWorkflows({
 		expect(videos(await ended(id))).toEqual(finished('one', 'two'));
 	});
 
-	it("n8n's retry of a failed execution polls, because the callbacks go to the failed one", async () => {
+	it("n8n's retry of a failed execution asks itself, because the callbacks go to the failed one", async () => {
 		const { client, sandbox } = session();
 		const prompts = ['one', 'two', 'three'];
 		sandbox.inject({ call: 'submit', fault: { kind: 'status', status: 401 }, after: 1 });

@@ -1,8 +1,8 @@
 import type { IDataObject, WorkflowExecuteMode } from 'n8n-workflow';
 
-import type { Item } from '../../nodes/shared/n8n/item';
-import type { VideoProvider } from '../../nodes/shared/types';
-import { itemWith } from '../item.mts';
+import type { Item } from '../../../nodes/shared/n8n/item';
+import type { VideoProvider } from '../../../nodes/shared/types';
+import { itemWith } from '../../item.mts';
 
 export interface PostOptions {
 	url: string;

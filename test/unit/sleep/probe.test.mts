@@ -1,4 +1,4 @@
-import { reachesItself } from '../../nodes/shared/sleep/probe';
+import { reachesItself } from '../../../nodes/shared/sleep/probe';
 import { executionId, isRunning, sleepingItem } from './sleepingItem.mts';
 import type { Answer, PostOptions } from './sleepingItem.mts';
 

@@ -1,16 +1,16 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { openToken } from '../../nodes/shared/callback/token';
-import type { CallbackToken } from '../../nodes/shared/callback/token';
-import { emptyJob } from '../../nodes/shared/job/job';
-import { netMs, Sleep } from '../../nodes/shared/sleep/sleep';
-import { copyForWatcher, watch } from '../../nodes/shared/sleep/watcher';
-import { systemClock } from '../../nodes/shared/time/pause';
-import type { JobState, VideoProvider, WireResponse } from '../../nodes/shared/types';
+import { openToken } from '../../../nodes/shared/callback/token';
+import type { CallbackToken } from '../../../nodes/shared/callback/token';
+import { emptyJob } from '../../../nodes/shared/job/job';
+import { netMs, Sleep } from '../../../nodes/shared/sleep/sleep';
+import { copyForWatcher, watch } from '../../../nodes/shared/sleep/watcher';
+import { systemClock } from '../../../nodes/shared/time/pause';
+import type { JobState, VideoProvider, WireResponse } from '../../../nodes/shared/types';
 import { executionId, sleepingItem } from './sleepingItem.mts';
 import type { Answer } from './sleepingItem.mts';
-import { virtualClock } from './virtualClock.mts';
-import type { VirtualClock } from './virtualClock.mts';
+import { virtualClock } from '../virtualClock.mts';
+import type { VirtualClock } from '../virtualClock.mts';
 
 const second = 1000;
 const minute = 60 * second;

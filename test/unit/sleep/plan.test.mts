@@ -1,7 +1,7 @@
-import { aimlApi } from '../../nodes/AimlApiVeo/aimlApi.provider';
-import { fal } from '../../nodes/FalVeo/fal.provider';
-import { shortApi } from '../../nodes/ShortApiVeo/shortApi.provider';
-import { readPlan } from '../../nodes/shared/sleep/plan';
+import { aimlApi } from '../../../nodes/AimlApiVeo/aimlApi.provider';
+import { fal } from '../../../nodes/FalVeo/fal.provider';
+import { shortApi } from '../../../nodes/ShortApiVeo/shortApi.provider';
+import { readPlan } from '../../../nodes/shared/sleep/plan';
 import { executionId, isRunning, sleepingItem } from './sleepingItem.mts';
 import type { Surroundings } from './sleepingItem.mts';
 
