@@ -55,9 +55,11 @@ export class Gathering<T> {
 		return await verdict;
 	}
 
-	/** What the node's own watcher has found out. */
-	learn(index: number, result: T): void {
-		this.#ended.set(index, { result, isLost: false });
+	/** What the node's own watcher has found out; an end that is known already stays. */
+	learn(index: number, reading: Exclude<JobReading<T>, string>): void {
+		if (this.#ended.get(index)?.isLost === false) return;
+		const isLost = 'lost' in reading;
+		this.#ended.set(index, { result: isLost ? reading.lost : reading.ended, isLost });
 	}
 
 	/** Asks about all of `total` jobs that are not known to have ended. */

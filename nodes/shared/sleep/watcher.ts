@@ -109,10 +109,13 @@ function learn({ sleep, jobs }: Watch, results: WaitResult[]): void {
 		const { last, gaveUp } = results[index];
 		const { provider } = item;
 		const current = last.raw === null ? job : jobInState(provider, job, last.state);
-		sleep.gathering.learn(item.index, {
-			job: gaveUp ? { ...current, error: explained(provider, gaveUp) } : current,
-			raw: last.raw ?? raw,
-		});
+		const found = { job: current, raw: last.raw ?? raw };
+		sleep.gathering.learn(
+			item.index,
+			gaveUp
+				? { lost: { ...found, job: { ...current, error: explained(provider, gaveUp) } } }
+				: { ended: found },
+		);
 	}
 }
 

@@ -233,3 +233,26 @@ it('a look that fails is no answer, and the next one may succeed', async () => {
 	end(0);
 	expect(await call(0)).toBe('asleep');
 });
+
+describe('what the watcher has found out', () => {
+	it('is known to the callback that comes next, which asks about its own job alone', async () => {
+		for (const index of [0, 1, 3]) gathering.learn(index, { ended: `video ${index}` });
+		end(2);
+		expect(await call(2)).toBe('complete');
+		expect(asked).toEqual([2]);
+	});
+
+	it('does not undo an end that a callback has told', async () => {
+		end(0);
+		await call(0);
+		gathering.learn(0, { lost: 'out of time' });
+		expect(gathering.resultOf(0)).toBe('video 0');
+	});
+
+	it('is asked for again by the own callback of a job that it gave up', async () => {
+		gathering.learn(0, { lost: 'out of time' });
+		end(0);
+		await call(0);
+		expect(gathering.resultOf(0)).toBe('video 0');
+	});
+});
