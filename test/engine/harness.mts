@@ -20,6 +20,7 @@ import type {
 	ITaskData,
 	IWebhookData,
 	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 
@@ -87,6 +88,8 @@ export interface NodeRun {
 	before?: INode[];
 	/** The address under which n8n can be called; this machine's own by default. */
 	n8nUrl?: string;
+	/** More settings of the workflow. */
+	settings?: IWorkflowSettings;
 }
 
 export interface NodeResult {
@@ -196,6 +199,7 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 		retryOnFail,
 		credentials,
 		before = [],
+		settings,
 	} = options;
 	const types: Record<string, INodeType> = { items: new Items(), [typeName]: type };
 	for (const { type: other, parameters: given } of before) types[other] = new Trigger(given);
@@ -240,7 +244,7 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 			['Items', ...before.map((other) => other.name)].map((other) => [other, { main: [toVeo] }]),
 		),
 		active: false,
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...settings },
 		nodeTypes: {
 			getByName: (name: string) => types[name],
 			getByNameAndVersion: (name: string) => types[name],

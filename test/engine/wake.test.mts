@@ -84,6 +84,14 @@ it('goes on with all videos, in the order of the items, when the last one has en
 	);
 });
 
+it('goes on in a workflow with combined binary data, too', async () => {
+	const sleeping = await fallAsleep({}, { settings: { binaryMode: 'combined' } });
+	finish(...prompts);
+	const { status, items } = await sleeping.wake({ token: tokenOf('two') });
+	expect(status).toBe(200);
+	expect(items?.map(({ json }) => json.jobId)).toEqual(prompts.map((prompt) => jobOf(prompt).id));
+});
+
 it('wakes once, and again only when that came to nothing', async () => {
 	const sleeping = await fallAsleep();
 	finish(...prompts);

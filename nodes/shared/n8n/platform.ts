@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Item } from './item';
 
@@ -31,9 +31,18 @@ export const hint = (functions: IExecuteFunctions, message: string): void =>
 export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
 	String(evaluate(functions, '$runIndex', index));
 
-/** All input items of the node, also where n8n hands none over, as in the webhook of a sleeper. */
-export const inputOf = ({ functions }: WithFunctions) =>
-	evaluate(functions, '$input.all()') as INodeExecutionData[];
+/**
+ * All input items of the node, also where n8n hands none over, as in the webhook of a sleeper. In
+ * workflows with combined binary data, expressions see the JSON of each item alone.
+ */
+export function inputOf({ functions }: WithFunctions): INodeExecutionData[] {
+	const input = evaluate(functions, '$input.all()');
+	// n8n 1 has neither the setting nor n8n's constant for it.
+	const isCombined = functions.getWorkflowSettings().binaryMode === 'combined';
+	return isCombined
+		? (input as IDataObject[]).map((json) => ({ json }))
+		: (input as INodeExecutionData[]);
+}
 
 /**
  * Sleeps until this time at the latest. n8n does not run the node again: what it then passes on is
