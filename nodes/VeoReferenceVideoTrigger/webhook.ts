@@ -34,7 +34,7 @@ export async function handleDelivery(functions: IWebhookFunctions): Promise<IWeb
 	const response = functions.getResponseObject();
 	const item = triggerItem(functions);
 	const checks = await checksOf(item);
-	const delivery = deliveryOf(functions);
+	const delivery = await deliveryOf(functions);
 	const verdict = await receive(delivery, delivery.token, checks);
 	// Answered before a video is streamed: providers wait for ten to fifteen seconds only.
 	response.status(verdict.status).json({ accepted: verdict.status === 200 });

@@ -1,8 +1,12 @@
 import type { IConnections, INode, INodeConnections, INodeParameters } from 'n8n-workflow';
 
-export const GENERATOR = 'n8n-nodes-veo-reference-video.veoReferenceVideo';
+const OURS = 'n8n-nodes-veo-reference-video.';
+export const GENERATOR = `${OURS}veoReferenceVideo`;
 
-/** A node as the editor adds it: in version 1, the Code node in 2, unless `rest` says otherwise. */
+/** Others than the Code node are in their first version, unless a test says otherwise. */
+const versionOf = (type: string) => (type.startsWith(OURS) ? 1.1 : type.endsWith('.code') ? 2 : 1);
+
+/** A node as the editor adds it. */
 export const newNode = (
 	name: string,
 	type: string,
@@ -12,7 +16,7 @@ export const newNode = (
 	id: name,
 	name,
 	type,
-	typeVersion: type.endsWith('.code') ? 2 : 1,
+	typeVersion: versionOf(type),
 	position: [0, 0],
 	parameters,
 	...rest,

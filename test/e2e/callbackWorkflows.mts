@@ -43,7 +43,7 @@ export function triggerNode(
 		id: `trigger-${provider}`,
 		name: `Video from ${provider}`,
 		type: TRIGGER,
-		typeVersion: 1,
+		typeVersion: 1.1,
 		position: [0, 0],
 		webhookId: crypto.randomUUID(),
 		parameters: { provider, ...parameters },

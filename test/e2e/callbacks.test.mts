@@ -160,26 +160,31 @@ describe('the workflows that are offered for import', () => {
 describe('a trigger in the workflow of the node that generates', () => {
 	const parameters = { options: { callbackThisWorkflow: true, metadata: '{ "row": 7 }' } };
 
-	it('is called without its URL being copied', async () => {
-		const { client, sandbox } = session();
-		const workflow = veoWorkflow(session(), { prompts: ['a fox'], parameters });
-		const trigger = triggerNode(session(), 'fal');
-		workflow.nodes.push(trigger);
-		const id = await publish(session(), workflow);
-		const started = await client.waitForExecution(await client.runWorkflow(id, 'Start'));
-		expect(started.status).toBe('success');
+	it.each(['separate', 'combined'] as const)(
+		'is called without its URL being copied; binary data: %s',
+		async (binaryMode) => {
+			const { client, sandbox } = session();
+			const workflow = veoWorkflow(session(), { prompts: ['a fox'], parameters });
+			workflow.settings = { binaryMode };
+			const trigger = triggerNode(session(), 'fal');
+			workflow.nodes.push(trigger);
+			const id = await publish(session(), workflow);
+			const started = await client.waitForExecution(await client.runWorkflow(id, 'Start'));
+			expect(started.status).toBe('success');
 
-		const called = async () =>
-			(await client.executionsOf(id)).filter(({ mode }) => mode === 'webhook');
-		await until('the trigger has run', async () => (await called()).length > 0);
-		const [first, ...others] = await called();
-		expect(others).toEqual([]);
-		const execution = await client.waitForExecution(first.id);
-		const [job] = sandbox.jobs();
-		expect(outputOf(execution, trigger.name)).toMatchObject([
-			{ json: { jobId: job.id, videoUrl: job.videoUrl, metadata: { row: 7 } } },
-		]);
-	}, 60_000);
+			const called = async () =>
+				(await client.executionsOf(id)).filter(({ mode }) => mode === 'webhook');
+			await until('the trigger has run', async () => (await called()).length > 0);
+			const [first, ...others] = await called();
+			expect(others).toEqual([]);
+			const execution = await client.waitForExecution(first.id);
+			const [job] = sandbox.jobs();
+			expect(outputOf(execution, trigger.name)).toMatchObject([
+				{ json: { jobId: job.id, videoUrl: job.videoUrl, metadata: { row: 7 } } },
+			]);
+		},
+		60_000,
+	);
 
 	it('is missed before anything is submitted while the workflow is not published', async () => {
 		const { client, sandbox } = session();

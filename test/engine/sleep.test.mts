@@ -100,14 +100,14 @@ describe.each(calling)('%s', (_, provider) => {
 		const options = { waitStrategy: 'callback', timeout: 30, metadata: { row: 7 } };
 		await wait(provider, options, { n8nUrl: publicUrl });
 		const url = new URL(sandbox().jobs()[0].callbackUrl ?? '');
-		expect(url.origin + url.pathname).toBe(`${publicUrl}/webhook-waiting/test/Veo`);
+		expect(url.origin + url.pathname).toBe(`${publicUrl}/webhook-waiting/test/veo`);
 		const apiKey = sandbox().apiKey;
 		const token = String(url.searchParams.get('veoToken'));
 		expect(openToken(apiKey, token, Date.now())).toEqual({
 			token: expect.objectContaining({
 				provider: provider.id,
 				item: 0,
-				execution: 'test',
+				sleeper: 'test/Veo',
 				metadata: null,
 			}),
 		});
@@ -192,7 +192,7 @@ describe.each(silent)('%s', (_, provider) => {
 		expect(n8n().calls).toEqual([]);
 		sandbox().finish(id);
 		const { path, token } = await n8n().called();
-		expect(path).toBe('/webhook-waiting/test/Veo');
+		expect(path).toBe('/webhook-waiting/test/veo');
 		const { items } = await result.wake({ token });
 		expect(items?.map(({ json }) => json)).toEqual([
 			expect.objectContaining({ jobId: id, status: 'completed', error: null }),

@@ -62,7 +62,7 @@ export async function startTrigger(
 		id: name,
 		name,
 		type: 'trigger',
-		typeVersion: 1,
+		typeVersion: 1.1,
 		position: [0, 0],
 		parameters: { provider, events: ['completed', 'failed'], options: {}, ...parameters },
 		credentials: { [credential]: { id: credential, name: credential } },

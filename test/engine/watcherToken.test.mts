@@ -36,7 +36,7 @@ const seal = (provider: VideoProvider, change: Partial<CallbackToken> = {}) =>
 		nonce: newNonce(),
 		expires: Date.now() + 60_000,
 		metadata: null,
-		execution: 'test',
+		sleeper: 'test/Veo',
 		...change,
 	});
 
@@ -134,8 +134,9 @@ describe('does not wake for', () => {
 	);
 
 	it.each<[string, Partial<CallbackToken>]>([
-		['another execution', { execution: 'another' }],
-		['no execution', { execution: undefined }],
+		['another execution', { sleeper: 'another/Veo' }],
+		['another node of the execution', { sleeper: 'test/Other' }],
+		['no execution', { sleeper: undefined }],
 		['a time that has passed', { expires: Date.now() - 1 }],
 		['an item that is not there', { item: 3 }],
 		['another provider', { provider: 'fal' }],
@@ -155,7 +156,7 @@ describe('does not wake for', () => {
 			nonce: newNonce(),
 			expires: Date.now() + 60_000,
 			metadata: null,
-			execution: 'test',
+			sleeper: 'test/Veo',
 			watcher: { run: 0, isFinal: true },
 		});
 		expect(await wake(sleeping, token)).toEqual({ status: 401 });

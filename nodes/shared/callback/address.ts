@@ -17,7 +17,7 @@ export const tokenParameter = 'veoToken';
 /** Whom the provider calls about a job, and what the token in the URL carries. */
 export type CallbackTarget = { address: string } & Pick<
 	CallbackToken,
-	'metadata' | 'execution' | 'expires'
+	'metadata' | 'sleeper' | 'expires'
 >;
 
 /**

@@ -66,15 +66,20 @@ export const webhookItem = (
 ): WebhookItem => ({ ...itemOfWebhook(functions, provider), functions });
 
 /** What came, with the exact bytes of its body, and the token in its address. */
-export function deliveryOf(functions: IWebhookFunctions): Delivery & { token: string } {
-	const { headers, rawBody, query } = functions.getRequestObject();
+export async function deliveryOf(
+	functions: IWebhookFunctions,
+): Promise<Delivery & { token: string }> {
+	const request = functions.getRequestObject();
+	// From version 1.1 of a node on, n8n leaves a body to it whose content type it does not know.
+	if (!request.rawBody) await request.readRawBody?.();
+	const { headers, rawBody, query } = request;
 	const token = String(query[tokenParameter] ?? '');
 	return { headers, rawBody: rawBody ?? Buffer.alloc(0), token };
 }
 
 export async function authenticationOf(
 	item: WebhookItem,
-): Promise<Omit<Authentication, 'warn' | 'execution'>> {
+): Promise<Omit<Authentication, 'warn' | 'sleeper'>> {
 	const { provider } = item;
 	const now = Date.now();
 	const { apiKey, restUrl } = await item.credentials();

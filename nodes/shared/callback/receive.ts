@@ -19,8 +19,8 @@ export interface Authentication {
 	provider: VideoProvider;
 	apiKey: string;
 	now: number;
-	/** The sleeping execution that is called, if it is one. */
-	execution?: string;
+	/** The sleeping node that is called, if it is one. */
+	sleeper?: string;
 	/** Keys for the signature; undefined when they cannot be had right now. */
 	keys(): Promise<JsonWebKey[] | undefined>;
 	/** Newer keys, or undefined when it is too early to ask again. */
@@ -98,7 +98,7 @@ export async function authenticate(
 	}
 	const { token } = opened;
 	if (token.provider !== checks.provider.id) return { status: 401 };
-	if (token.execution !== checks.execution) return { status: 401 };
+	if (token.sleeper !== checks.sleeper) return { status: 401 };
 	if (!token.watcher && !checks.provider.callback) return { status: 401 };
 	if (delivery.rawBody.length > maxBodyBytes) return { status: 400 };
 	// Only this node can have sealed it.

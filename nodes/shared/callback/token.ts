@@ -15,8 +15,8 @@ export interface CallbackToken {
 	/** Milliseconds since the epoch. */
 	expires: number;
 	metadata: IDataObject | null;
-	/** The sleeping execution that it wakes; absent in the tokens of triggers. */
-	execution?: string;
+	/** The sleeping node that it wakes, as `sleeperOf` names it; absent in the tokens of triggers. */
+	sleeper?: string;
 	/** Of the node's own watcher, which no provider signs for; absent in the tokens of providers. */
 	watcher?: WatcherMark;
 }

@@ -31,15 +31,17 @@ export const hint = (functions: IExecuteFunctions, message: string): void =>
 export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
 	String(evaluate(functions, '$runIndex', index));
 
+/** The workflow keeps files in the JSON of its items. n8n 1 has neither the setting nor a constant. */
+export const hasCombinedBinaries = (functions: Item['functions']): boolean =>
+	functions.getWorkflowSettings().binaryMode === 'combined';
+
 /**
  * All input items of the node, also where n8n hands none over, as in the webhook of a sleeper. In
  * workflows with combined binary data, expressions see the JSON of each item alone.
  */
 export function inputOf({ functions }: WithFunctions): INodeExecutionData[] {
 	const input = evaluate(functions, '$input.all()');
-	// n8n 1 has neither the setting nor n8n's constant for it.
-	const isCombined = functions.getWorkflowSettings().binaryMode === 'combined';
-	return isCombined
+	return hasCombinedBinaries(functions)
 		? (input as IDataObject[]).map((json) => ({ json }))
 		: (input as INodeExecutionData[]);
 }

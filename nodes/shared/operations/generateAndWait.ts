@@ -10,7 +10,7 @@ import { lookAtJob } from '../job/read';
 import { park, parkAgain } from '../sleep/park';
 import { readPlan } from '../sleep/plan';
 import type { SleepPlan } from '../sleep/plan';
-import { netMs } from '../sleep/sleep';
+import { netMs, sleeperOf } from '../sleep/sleep';
 import { copyForWatcher, watch } from '../sleep/watcher';
 import { submitAll } from './submitAll';
 import type { Submission, Submitted } from './submitAll';
@@ -38,9 +38,7 @@ export async function generateAndWait(items: Item[], stopOnError: boolean): Prom
 	const submissions = await submitAll(
 		items,
 		stopOnError,
-		plan.byCallback
-			? async () => targetOf(plan, functions.getExecutionId(), waitOptions)
-			: noTarget,
+		plan.byCallback ? async () => targetOf(plan, sleeperOf(functions), waitOptions) : noTarget,
 	);
 	// While the execution is being saved, n8n turns callbacks away, and not every provider calls
 	// again.
@@ -56,11 +54,11 @@ const noTarget = async () => undefined;
 
 const targetOf = (
 	{ address }: SleepPlan,
-	execution: string,
+	sleeper: string,
 	{ timeoutMs }: { timeoutMs: number },
 ) => ({
 	address,
-	execution,
+	sleeper,
 	expires: Date.now() + timeoutMs + tokenLifeMs,
 	// The parked items hold the metadata.
 	metadata: null,
@@ -92,7 +90,7 @@ async function sleepUntilEnded(
 	const sleep = await park(functions, outcomes, endsAt + netMs);
 	void watch({
 		sleep,
-		executionId: functions.getExecutionId(),
+		sleeper: sleeperOf(functions),
 		address,
 		jobs,
 		endsAt,

@@ -2,15 +2,18 @@ import { whyNotCallable, whyNotCalled } from '../callback/address';
 import { badInput } from '../n8n/failure';
 import { isTool } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import { executionOf, isN8n1, resumeUrlOf } from '../n8n/platform';
+import { executionOf, hasCombinedBinaries, isN8n1, resumeUrlOf } from '../n8n/platform';
 import { optionsOf } from '../input/parameters';
 import { reachesItself } from './probe';
+
+/** Behind n8n's resume URL; n8n finds the sleeping node by the execution. */
+export const sleepPath = 'veo';
 
 const strategies = ['auto', 'callback', 'polling'];
 
 /** How a sleeping execution will be woken. */
 export interface SleepPlan {
-	/** n8n's resume URL with the node in its path, as `sleepWebhooks` ask for it. */
+	/** n8n's resume URL, with the path that `sleepWebhooks` ask for. */
 	address: string;
 	/** The provider is told to call it. */
 	byCallback: boolean;
@@ -52,6 +55,11 @@ export async function readPlan(item: Item): Promise<SleepPlan | AwakePlan> {
 	const address = resumeAddress(item);
 	if (waitStrategy === 'callback') return await planCallback(item, address);
 
+	if (cannotBeCalled(item)) {
+		return {
+			hint: `This node stayed awake while it waited, because ${isOldVersion}. A restart of n8n would have ended the wait. To let it sleep, delete the node and add it anew.`,
+		};
+	}
 	const reason = awakeModes[item.functions.getMode()] ?? whoeverWaits(item);
 	if (reason) {
 		return {
@@ -77,6 +85,13 @@ async function planCallback(item: Item, address: string): Promise<SleepPlan> {
 			'Set Wait Strategy to Auto or Polling',
 		);
 	}
+	if (cannotBeCalled(item)) {
+		throw badInput(
+			item,
+			`callbacks would not wake this node: ${isOldVersion}`,
+			'Delete the node and add it anew, or set Wait Strategy to Auto or Polling',
+		);
+	}
 	if (item.functions.getMode() === 'integrated' && isN8n1(item)) {
 		throw badInput(
 			item,
@@ -95,6 +110,12 @@ async function planCallback(item: Item, address: string): Promise<SleepPlan> {
 	return { address, byCallback: true, byPolling: !callback.isDocumented };
 }
 
+const isOldVersion = 'n8n does not call nodes of version 1 in a workflow with combined binary data';
+
+/** Seen on n8n 2.41, which fails over an expression of its own before it calls the node. */
+const cannotBeCalled = ({ node, functions }: Item) =>
+	node.typeVersion === 1 && hasCombinedBinaries(functions);
+
 /** A trigger before this node that answers its caller with what the last node returns. */
 function whoeverWaits(item: Item): string | undefined {
 	const parents = executionOf(item).getParentNodes(item.node.name, { includeNodeParameters: true });
@@ -106,6 +127,6 @@ function whoeverWaits(item: Item): string | undefined {
 
 function resumeAddress(item: Item): string {
 	const url = resumeUrlOf(item);
-	url.pathname += `/${item.node.id}`;
+	url.pathname += `/${sleepPath}`;
 	return url.toString();
 }

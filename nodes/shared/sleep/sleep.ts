@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INode, IWebhookFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { tokenLifeMs } from '../callback/token';
 import { Patience } from '../job/wait';
@@ -64,7 +64,9 @@ export const netMs = 2 * 60 * 1000;
 /** The latest sleep of each node and execution that this process has parked, or was called about. */
 const sleeps = new ExpiringCache<Sleep>(tokenLifeMs, 10_000);
 
-const nameSleeper = (executionId: string, { id }: INode) => `${executionId}/${id}`;
+/** Names the node in its execution, of which n8n calls whichever sleeps. */
+export const sleeperOf = (functions: IExecuteFunctions | IWebhookFunctions) =>
+	`${functions.getExecutionId()}/${functions.getNode().id}`;
 
 /** Notes that this run of the node sleeps from now on: in n8n's storage, and for this process. */
 export function beginSleep(functions: IExecuteFunctions, until: number): Sleep {
@@ -72,7 +74,7 @@ export function beginSleep(functions: IExecuteFunctions, until: number): Sleep {
 	const run = runIndexOf(functions);
 	sleepsOf(functions)[run] = { executionId, until };
 	const sleep = new Sleep(Number(run), until);
-	sleeps.set(nameSleeper(executionId, functions.getNode()), sleep, Date.now());
+	sleeps.set(sleeperOf(functions), sleep, Date.now());
 	return sleep;
 }
 
@@ -95,7 +97,7 @@ export function sleepOf(functions: IWebhookFunctions): Sleep | undefined {
 	const known = latestSleep(functions);
 	if (known && known.run > Number(run)) return undefined;
 	const sleep = known?.run === Number(run) ? known : new Sleep(Number(run), record.until);
-	sleeps.set(nameSleeper(executionId, functions.getNode()), sleep, Date.now());
+	sleeps.set(sleeperOf(functions), sleep, Date.now());
 	return sleep;
 }
 
@@ -106,5 +108,4 @@ export function sleepOf(functions: IWebhookFunctions): Sleep | undefined {
 export const isOver = (functions: IWebhookFunctions, { run }: Sleep): boolean =>
 	(latestSleep(functions)?.run ?? run) > run;
 
-const latestSleep = (functions: IWebhookFunctions) =>
-	sleeps.get(nameSleeper(functions.getExecutionId(), functions.getNode()), Date.now());
+const latestSleep = (functions: IWebhookFunctions) => sleeps.get(sleeperOf(functions), Date.now());

@@ -20,15 +20,19 @@ import { pause } from '../time/pause';
 import type { Failure, JobState, Providers } from '../types';
 import type { JobReading } from './gathering';
 import { parkedOutcome } from './park';
-import { isOver, sleepOf } from './sleep';
+import { sleepPath } from './plan';
+import { isOver, sleeperOf, sleepOf } from './sleep';
 import type { Ended } from './sleep';
 
-/** How n8n reaches a sleeping node; `readPlan` builds the URL for it. */
+/**
+ * How n8n reaches a sleeping node. No expression stands here: n8n 2.41 cannot evaluate any, when it
+ * looks for the webhook, in a workflow with combined binary data.
+ */
 export const sleepWebhooks: IWebhookDescription[] = [
 	{
 		name: 'default',
 		httpMethod: 'POST',
-		path: '={{ $nodeId }}',
+		path: sleepPath,
 		isFullPath: true,
 		restartWebhook: true,
 		responseMode: 'onReceived',
@@ -106,12 +110,11 @@ async function inTime(work: (isLate: () => boolean) => Promise<Answer>): Promise
 
 async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Answer> {
 	const { functions } = item;
-	const execution = functions.getExecutionId();
-	const delivery = deliveryOf(functions);
+	const delivery = await deliveryOf(functions);
 	const authentication = await authenticationOf(item);
 	const authenticated = await authenticate(delivery, delivery.token, {
 		...authentication,
-		execution,
+		sleeper: sleeperOf(functions),
 		warn: () => warn(functions, unknownKey),
 	});
 	if ('status' in authenticated) return authenticated;

@@ -18,7 +18,8 @@ import type { Sleep } from './sleep';
 /** What a watcher works with after the node has returned, when n8n evaluates nothing for it any more. */
 export interface Watch {
 	sleep: Sleep;
-	executionId: string;
+	/** As `sleeperOf` names it. */
+	sleeper: string;
 	/** The node's resume URL. */
 	address: string;
 	/** The jobs that are awaited. */
@@ -122,7 +123,7 @@ function learn({ sleep, jobs }: Watch, results: WaitResult[]): void {
 const longestBreakMs = 10_000;
 
 /** Calls until n8n has taken it: it turns callers away while it saves the execution, or restarts. */
-async function wake({ sleep, executionId, address, jobs }: Watch, isFinal: boolean): Promise<void> {
+async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean): Promise<void> {
 	const [{ item }] = jobs;
 	let copy = item;
 	for (let attempt = 0; Date.now() < sleep.lastCall; attempt++) {
@@ -134,7 +135,7 @@ async function wake({ sleep, executionId, address, jobs }: Watch, isFinal: boole
 			nonce: newNonce(),
 			expires: sleep.until + tokenLifeMs,
 			metadata: null,
-			execution: executionId,
+			sleeper,
 			watcher: { run: sleep.run, isFinal },
 		});
 		const { status, isRunning } = await call(item, withToken(address, token));

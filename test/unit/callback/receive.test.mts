@@ -104,7 +104,7 @@ describe('a delivery is authenticated by', () => {
 		['one that has expired', tokenOf({ expires: now - 1 }), []],
 		['one of another key', tokenOf({}, 'another-key'), ['unknown_key']],
 		['one of another provider', tokenOf({ provider: 'another' }), []],
-		['one of an execution, at a trigger', tokenOf({ execution: '12' }), []],
+		['one of an execution, at a trigger', tokenOf({ sleeper: '12/Veo' }), []],
 	])('its token first, which is %s: 401', async (_, token, warnings) => {
 		// Everything that is checked later is wrong as well.
 		expect(await authenticate(forged(huge), token, checks())).toEqual({ status: 401 });
@@ -112,14 +112,14 @@ describe('a delivery is authenticated by', () => {
 	});
 
 	it.each([
-		['12', '12', true],
-		['another', '12', false],
-		[undefined, '12', false],
-	])('the execution in its token: %s at %s', async (execution, called, isTaken) => {
+		['12/Veo', '12/Veo', true],
+		['12/Other', '12/Veo', false],
+		[undefined, '12/Veo', false],
+	])('the sleeper in its token: %s at %s', async (sleeper, called, isTaken) => {
 		const result = await authenticate(
 			delivery(),
-			tokenOf({ execution }),
-			checks({ execution: called }),
+			tokenOf({ sleeper }),
+			checks({ sleeper: called }),
 		);
 		expect('token' in result).toBe(isTaken);
 		if (!isTaken) expect(result).toEqual({ status: 401 });

@@ -14,7 +14,7 @@ const plan = async (surroundings: Surroundings) => {
 };
 
 const addressAt = (origin: string) =>
-	`${origin}/webhook-waiting/${executionId}/node-id?signature=signed`;
+	`${origin}/webhook-waiting/${executionId}/veo?signature=signed`;
 
 describe('Auto', () => {
 	it('sleeps until the provider calls, and asks nobody before, where callbacks are documented', async () => {
@@ -96,6 +96,22 @@ it.each([
 	['with Polling', { options: { waitStrategy: 'polling' } }],
 ])('stays awake without a word %s', async (_, surroundings) => {
 	expect(await plan({ provider: fal, ...surroundings })).toEqual({ plan: {}, calls: [] });
+});
+
+describe('in a workflow with combined binary data', () => {
+	const combined = { provider: fal, settings: { binaryMode: 'combined' } } as const;
+
+	it('version 1 stays awake with Auto, and refuses Callback', async () => {
+		const { plan: found, calls } = await plan({ ...combined, typeVersion: 1 });
+		expect(found).toEqual({ hint: expect.stringMatching(/version 1 .* add it anew/) });
+		expect(calls).toEqual([]);
+		const asked = plan({ ...combined, typeVersion: 1, options: { waitStrategy: 'callback' } });
+		await expect(asked).rejects.toThrow('callbacks would not wake this node');
+	});
+
+	it('newer versions sleep', async () => {
+		expect((await plan(combined)).plan).toHaveProperty('address');
+	});
 });
 
 it('Callback is refused in a sub-workflow of n8n 1, and only there', async () => {

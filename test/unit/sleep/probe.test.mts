@@ -14,7 +14,7 @@ afterEach(() => jest.restoreAllMocks());
 
 async function ask(answer: (options: PostOptions) => Answer, { execution = executionId } = {}) {
 	const { item, calls } = sleepingItem({ answer });
-	const address = `${origin}/webhook-waiting/${execution}/node-id?signature=signed`;
+	const address = `${origin}/webhook-waiting/${execution}/veo?signature=signed`;
 	item.functions.getExecutionId = () => execution;
 	return { is: await reachesItself(item, address), calls };
 }
@@ -33,7 +33,7 @@ it('is so where the resume URL says that this execution runs', async () => {
 	expect(calls).toEqual([
 		expect.objectContaining({
 			method: 'POST',
-			url: `${origin}/webhook-waiting/${executionId}/node-id?signature=signed`,
+			url: `${origin}/webhook-waiting/${executionId}/veo?signature=signed`,
 			disableFollowRedirect: true,
 		}),
 	]);
@@ -43,8 +43,8 @@ it('is so in manual executions, where n8n knows only that an unknown one does no
 	const { is, calls } = await ask(asUnknown);
 	expect(is).toBe(true);
 	expect(calls.map(({ url }) => new URL(url).pathname)).toEqual([
-		`/webhook-waiting/${executionId}/node-id`,
-		`/webhook-waiting/${unknown}/node-id`,
+		`/webhook-waiting/${executionId}/veo`,
+		`/webhook-waiting/${unknown}/veo`,
 	]);
 });
 

@@ -1,4 +1,4 @@
-import type { IDataObject, WorkflowExecuteMode } from 'n8n-workflow';
+import type { IDataObject, IWorkflowSettings, WorkflowExecuteMode } from 'n8n-workflow';
 
 import type { Item } from '../../../nodes/shared/n8n/item';
 import type { VideoProvider } from '../../../nodes/shared/types';
@@ -22,6 +22,8 @@ export interface Surroundings {
 	signature?: string;
 	parents?: object[];
 	nodeType?: string;
+	typeVersion?: number;
+	settings?: IWorkflowSettings;
 	answer?: (options: PostOptions) => Answer;
 }
 
@@ -36,6 +38,8 @@ export function sleepingItem({
 	signature = 'signed',
 	parents = [],
 	nodeType = 'n8n-nodes-veo-reference-video.falVeo',
+	typeVersion = 1.1,
+	settings = {},
 	answer = () => new Error('nobody may be called'),
 }: Surroundings): { item: Item; calls: PostOptions[] } {
 	const calls: PostOptions[] = [];
@@ -44,6 +48,7 @@ export function sleepingItem({
 		getMode: () => mode,
 		getExecutionId: () => executionId,
 		getParentNodes: () => parents,
+		getWorkflowSettings: () => settings,
 		evaluateExpression: () => `${origin}/webhook-waiting/${executionId}${query}`,
 		helpers: {
 			async httpRequest(request: PostOptions) {
@@ -56,7 +61,7 @@ export function sleepingItem({
 		},
 	} as unknown as Item['functions'];
 	const item = itemWith({ options }, provider);
-	const node = { ...item.node, id: 'node-id', type: nodeType };
+	const node = { ...item.node, id: 'node-id', type: nodeType, typeVersion };
 	return { item: { ...item, node, functions }, calls };
 }
 

@@ -17,7 +17,7 @@ const minute = 60 * second;
 const intervalMs = 10 * second;
 const timeoutMs = 15 * minute;
 
-const address = `https://n8n.example.com/webhook-waiting/${executionId}/node-id?signature=signed`;
+const address = `https://n8n.example.com/webhook-waiting/${executionId}/veo?signature=signed`;
 const videoUrl = 'https://media.example.org/fox.mp4';
 const done: JobState = { status: 'completed', videoUrl };
 const running: JobState = { status: 'in_progress' };
@@ -117,7 +117,7 @@ async function watched({
 	const before = evaluations;
 	await watch({
 		sleep,
-		executionId,
+		sleeper: `${executionId}/node-id`,
 		address,
 		jobs: parked,
 		endsAt: start + timeoutMs,
@@ -150,7 +150,7 @@ it('asks at the interval, and calls once when every job has ended', async () => 
 	expect(url.toString()).toBe(address);
 	expect(tokenOf(wakes[0])).toMatchObject({
 		provider: 'fake',
-		execution: executionId,
+		sleeper: `${executionId}/node-id`,
 		item: 0,
 		watcher: { run: 2, isFinal: false },
 	});
