@@ -154,6 +154,7 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s, which nobody calls',
 		expect(deadline - started).toBeGreaterThanOrEqual(126_000);
 		expect(deadline - started).toBeLessThan(140_000);
 		const execution = await ended(id, 60_000);
+		expect(execution.data.resultData.error).toBeUndefined();
 		expect(execution.status).toBe('success');
 		expect(after(execution)).toEqual(
 			prompts.map((asked) =>
