@@ -1,7 +1,8 @@
-// npm run bench [-- download|waiting]: ratios within one run, printed as tables.
+// npm run bench [-- download|text|waiting]: ratios within one run, printed as tables.
 import { parseArgs } from 'node:util';
 
 import { benchDownloads } from './bench/downloads.mts';
+import { benchText } from './bench/text.mts';
 import { benchWaiting } from './bench/waiting.mts';
 
 const { values, positionals } = parseArgs({
@@ -17,8 +18,9 @@ const { values, positionals } = parseArgs({
 		asleep: { type: 'string', default: '500' },
 	},
 });
-const benches: Record<string, () => Promise<void>> = {
+const benches: Record<string, () => Promise<void> | void> = {
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
+	text: benchText,
 	waiting: async () => await benchWaiting(Number(values.jobs), Number(values.asleep)),
 };
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);

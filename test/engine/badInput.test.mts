@@ -14,6 +14,12 @@ const refused: Array<[string, IDataObject, string]> = [
 	['no image', { imageUrls: '={{ "" }}' }, 'There is no reference image'],
 	['four images', { imageUrls: four.join(' ') }, '4 reference images are too many'],
 	['an image that is no URL', { imageUrls: 'fox.png' }, 'Reference image 1 is not a URL'],
+	[
+		'80,000 spaces',
+		{ imageUrls: `={{ "x" + " ".repeat(80000) + "x" }}` },
+		'too much text in Image',
+	],
+	['a megabyte of commas', { imageUrls: `={{ ",".repeat(1e6) + "x" }}` }, 'too much text in Image'],
 	['a file URL', { imageUrls: 'file:///etc/passwd' }, 'does not start with http'],
 	['a data URL', { imageUrls: 'data:image/png;base64,AAAA' }, 'does not start with http'],
 	['localhost', { imageUrls: 'http://localhost/a.png' }, 'on a private network'],

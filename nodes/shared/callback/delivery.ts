@@ -3,7 +3,7 @@ import type { JsonWebKey } from 'node:crypto';
 import type { IN8nHttpFullResponse, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
-import { describeText } from '../wire/answers';
+import { describeText, withoutEndSlashes } from '../wire/answers';
 import { itemOfWebhook } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { providers } from '../registry';
@@ -83,7 +83,7 @@ export async function authenticationOf(
 	const { provider } = item;
 	const now = Date.now();
 	const { apiKey, restUrl } = await item.credentials();
-	const urls = provider.callback?.signing?.keyUrls(String(restUrl ?? '').replace(/\/+$/, '')) ?? [];
+	const urls = provider.callback?.signing?.keyUrls(withoutEndSlashes(String(restUrl ?? ''))) ?? [];
 	const fetchKeys: FetchKeys = async (url) => await fetchKeysFrom(item, url);
 	return {
 		provider,

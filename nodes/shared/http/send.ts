@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { asObject, describeText, isObject } from '../wire/answers';
+import { asObject, describeText, isObject, withoutEndSlashes } from '../wire/answers';
 import type { Item } from '../n8n/item';
 import { uninterrupted } from '../n8n/platform';
 import { transportOptions } from './requestOptions';
@@ -87,7 +87,7 @@ function addressOf(
 			},
 		);
 	}
-	return base.replace(/\/+$/, '') + path;
+	return withoutEndSlashes(base) + path;
 }
 
 function toWireResponse(response: IN8nHttpFullResponse, apiKey: string): WireResponse {

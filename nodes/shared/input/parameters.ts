@@ -5,7 +5,7 @@ import { badInput, JobError } from '../n8n/failure';
 import { readImageFields } from '../images/upload';
 import { controlNames, controlTable } from './controls';
 import type { Control } from './controls';
-import { splitImageUrls } from './imageUrls';
+import { isTooLong, maxCellLength, splitImageUrls } from './imageUrls';
 import { jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import type { VideoJob } from '../job/job';
@@ -36,11 +36,21 @@ export function readRequest(item: Item): VideoRequest {
 	const request: VideoRequest = {
 		...readFormatParameters(item),
 		prompt: readPrompt(item),
-		imageUrls: imageFields ? [] : splitImageUrls(item.parameter('imageUrls')),
+		imageUrls: imageFields ? [] : readImageUrls(item),
 		controls: readControls(item),
 	};
 	checkRequest(item, request, imageFields);
 	return request;
+}
+
+function readImageUrls(item: Item): string[] {
+	const value = item.parameter('imageUrls');
+	if (!isTooLong(value)) return splitImageUrls(value);
+	throw badInput(
+		item,
+		`There is too much text in Image URL(s): more than ${maxCellLength} characters`,
+		'Give the links of the images only, or check the expression and the column it reads',
+	);
 }
 
 /** Refuses an object or a list from a wrong expression: the video would show "[object Object]". */

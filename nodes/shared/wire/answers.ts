@@ -12,17 +12,17 @@ export const asObject = (value: unknown): IDataObject => (isObject(value) ? valu
 /** Longest provider text that is shown: enough for a reason, too short for a page of HTML. */
 const maxReasonLength = 300;
 
+/** A query string of a URL. It begins with its question mark, so that the search does, too. */
+const queryOfUrl = /\?(?<=https?:\/\/[^\s?"'<>]+\?)[^\s"'<>]*/gi;
+
 /**
  * A provider's text made fit to show: one line, bounded, and without the query strings of URLs,
  * where signatures and tokens are.
  */
 export function describeText(value: unknown): string {
 	if (typeof value !== 'string') return '';
-	const text = value
-		.replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?…')
-		.replace(/\s+/g, ' ')
-		.trim();
-	const characters = [...text];
+	const text = value.replace(queryOfUrl, '?…').replace(/\s+/g, ' ').trim();
+	const characters = [...text.slice(0, 2 * maxReasonLength + 2)];
 	return characters.length > maxReasonLength
 		? `${characters.slice(0, maxReasonLength).join('')}…`
 		: text;
@@ -73,6 +73,9 @@ export const httpUrl = (value: unknown): string | undefined =>
 	typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
 		? value
 		: undefined;
+
+/** The address of a host, to which a path is added. */
+export const withoutEndSlashes = (url: string) => url.replace(/(?<!\/)\/+$/, '');
 
 export const isSuccess = ({ status }: WireResponse) => status >= 200 && status < 300;
 

@@ -42,6 +42,14 @@ describe('a provider’s text, made fit to show', () => {
 		expect(cut).not.toContain('sig');
 	});
 
+	it.each([' ', '\n', '?', 'https://', 'https://?', 'https://a?', 'a?', '"', '\u200b'])(
+		'a megabyte of %j is no more work than its length',
+		(piece) => {
+			const megabyte = piece.repeat(2 ** 20 / piece.length);
+			expect(describeText(`x${megabyte}x`).length).toBeLessThan(302);
+		},
+	);
+
 	it('is cut between characters', () => {
 		expect(describeText(`x${'🦊'.repeat(500)}`)).toMatch(/^x(🦊)+…$/u);
 	});
