@@ -20,6 +20,9 @@ const laterBoxes = ['mfra', 'meta', 'udta', 'emsg', 'prft', 'ssix'];
 /** The boxes that a player needs. */
 const neededBoxes = ['moov', 'mdat'];
 
+/** A long video in fragments has some hundreds. In what has more, the boxes do not tell anything. */
+const maxBoxes = 5000;
+
 const shortHeader = 8;
 const longHeader = 16;
 
@@ -34,7 +37,10 @@ export class Mp4Boxes {
 	/** Where the next box begins; Infinity when the last one goes to the end of the file. */
 	#next = 0;
 
+	/** Of the boxes that a player needs. */
 	readonly #found = new Set<string>();
+
+	#boxes = 0;
 
 	#isMp4?: boolean;
 
@@ -82,13 +88,14 @@ export class Mp4Boxes {
 		this.#header = Buffer.alloc(0);
 		const type = header.toString('latin1', 4, shortHeader);
 		this.#isMp4 ??= firstBoxes.includes(type);
-		this.#found.add(type);
+		if (neededBoxes.includes(type)) this.#found.add(type);
 		const short = header.readUInt32BE(0);
 		const size = short === 1 ? Number(header.readBigUInt64BE(shortHeader)) : short;
 		// What follows the boxes that a player needs may be a comment and no box at all.
 		const isKnown = firstBoxes.includes(type) || laterBoxes.includes(type);
 		const isBox = (isKnown || !this.#isPlayable) && (size === 0 || size >= header.length);
-		this.#next = !isBox || size === 0 ? Infinity : this.#position + size;
+		const goesOn = isBox && size !== 0 && ++this.#boxes < maxBoxes;
+		this.#next = goesOn ? this.#position + size : Infinity;
 		this.#position += header.length;
 	}
 }

@@ -80,3 +80,35 @@ it.each([
 it('fewer than eight bytes do not tell whether it is an MP4', () => {
 	expect(read(video.subarray(0, 7))).toMatchObject({ isMp4: undefined, isWhole: undefined });
 });
+
+describe('a file of very many boxes', () => {
+	/** Each with a type of its own. */
+	const boxes = (count: number) => {
+		const bytes = Buffer.alloc(count * 8);
+		for (let index = 0; index < count; index++) {
+			bytes.writeUInt32BE(8, index * 8);
+			bytes.writeUInt32BE(0x61000000 + index, index * 8 + 4);
+		}
+		return bytes;
+	};
+	const start = Buffer.concat([box('ftyp', 24), box('moov', 8)]);
+
+	it('is read as long as a video in fragments might have as many', () => {
+		const fragments = Array.from({ length: 2000 }, () => [box('moof', 50), box('mdat', 9)]);
+		const file = Buffer.concat([start, ...fragments.flat()]);
+		expect(read(file, 1000).isWhole).toBe(true);
+		expect(read(file.subarray(0, -1), 1000).isWhole).toBe(false);
+	});
+
+	it('is given up: the boxes do not tell whether it is whole, and nothing more is read', () => {
+		const file = Buffer.concat([start, boxes(5000)]);
+		expect(read(file).isWhole).toBeUndefined();
+		const seen = read(file);
+		const readUInt32BE = jest.spyOn(Buffer.prototype, 'readUInt32BE');
+		const concat = jest.spyOn(Buffer, 'concat');
+		for (let megabyte = 0; megabyte < 128; megabyte++) seen.push(Buffer.alloc(2 ** 20, 8));
+		expect([readUInt32BE.mock.calls, concat.mock.calls]).toEqual([[], []]);
+		jest.restoreAllMocks();
+		expect(seen).toMatchObject({ isMp4: true, isWhole: undefined });
+	});
+});
