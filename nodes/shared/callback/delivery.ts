@@ -4,6 +4,8 @@ import type { IN8nHttpFullResponse, IWebhookFunctions, IWebhookResponseData } fr
 import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
 import { describeText, withoutEndSlashes } from '../wire/answers';
+import { readBody } from '../http/body';
+import type { BodyStream } from '../http/body';
 import { itemOfWebhook } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { providers } from '../registry';
@@ -94,17 +96,25 @@ export async function authenticationOf(
 	};
 }
 
+const keysTimeoutMs = 5000;
+/** A key has some hundred bytes. */
+const maxKeysBytes = 256 * 1024;
+
 /**
  * The published keys of a provider (JWKS). They are public, so the user's key is not sent there.
  */
 async function fetchKeysFrom({ functions }: WebhookItem, url: string): Promise<JsonWebKey[]> {
-	const { body } = (await functions.helpers.httpRequest({
+	const { statusCode, body } = (await functions.helpers.httpRequest({
 		method: 'GET',
 		url,
-		encoding: 'text',
-		timeout: 5000,
+		encoding: 'stream',
+		timeout: keysTimeoutMs,
 		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
 	})) as IN8nHttpFullResponse;
-	const { keys } = jsonParse<{ keys?: unknown }>(String(body), { fallbackValue: {} });
+	const limits = { maxBytes: maxKeysBytes, timeoutMs: keysTimeoutMs };
+	const text = await readBody(body as unknown as BodyStream, limits);
+	const { keys } = jsonParse<{ keys?: unknown }>(text ?? '', { fallbackValue: {} });
+	if (statusCode !== 200) return [];
 	return Array.isArray(keys) ? (keys as JsonWebKey[]) : [];
 }

@@ -5,11 +5,13 @@ import type {
 	IN8nHttpFullResponse,
 	JsonObject,
 } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
 import { asObject, describeText, isObject, withoutEndSlashes } from '../wire/answers';
 import type { Item } from '../n8n/item';
 import { uninterrupted } from '../n8n/platform';
+import { readBody } from './body';
+import type { BodyStream } from './body';
 import { transportOptions } from './requestOptions';
 import type { WireRequest, WireResponse } from '../types';
 
@@ -24,6 +26,9 @@ export const isAnswer = (answer: WireResponse | Unanswered): answer is WireRespo
 
 /** Long enough that a slow submit is not cut off while it may already be accepted. */
 const defaultTimeoutMs = 120_000;
+
+/** A hundred times what any provider says. */
+const maxAnswerBytes = 8 * 2 ** 20;
 
 const neverSentCodes =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CERT_|ERR_TLS|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/;
@@ -44,6 +49,8 @@ export async function send(item: Item, request: WireRequest): Promise<WireRespon
 		headers: request.headers,
 		body: request.body,
 		json: true,
+		// n8n would hold an answer in memory whatever its size.
+		encoding: 'stream',
 		timeout: defaultTimeoutMs,
 		...transportOptions(item),
 		returnFullResponse: true,
@@ -63,7 +70,7 @@ export async function send(item: Item, request: WireRequest): Promise<WireRespon
 	} catch (error) {
 		return readTransportError(error);
 	}
-	return toWireResponse(response, String(credentials.apiKey ?? ''));
+	return await readAnswer(response, String(credentials.apiKey ?? ''), options.timeout);
 }
 
 /** n8n tears down the requests of a cancelled execution; a billed one must bring its job ID home. */
@@ -88,6 +95,32 @@ function addressOf(
 		);
 	}
 	return withoutEndSlashes(base) + path;
+}
+
+/**
+ * Reads an answer to its end, unless that is too far away. The provider has answered, so whatever
+ * fails here, the request was sent.
+ */
+async function readAnswer(
+	response: IN8nHttpFullResponse,
+	apiKey: string,
+	timeoutMs = defaultTimeoutMs,
+): Promise<WireResponse | Unanswered> {
+	try {
+		const stream = response.body as unknown as BodyStream;
+		const text = await readBody(stream, { maxBytes: maxAnswerBytes, timeoutMs });
+		// Of a refusal, the status says enough.
+		if (text === undefined && response.statusCode < 300)
+			return { sent: true, message: `the answer has more than ${maxAnswerBytes} bytes` };
+		const body: unknown = jsonParse(text ?? '', { fallbackValue: null });
+		return toWireResponse({ ...response, body: body as IDataObject }, apiKey);
+	} catch (error) {
+		const isUnreadable = error instanceof RangeError;
+		const message = isUnreadable
+			? 'the answer is nested too deeply'
+			: readTransportError(error).message;
+		return { sent: true, message };
+	}
 }
 
 function toWireResponse(response: IN8nHttpFullResponse, apiKey: string): WireResponse {

@@ -10,6 +10,8 @@ import type { BinaryImage } from './imageFile';
 import type { BinaryField, Item } from '../n8n/item';
 import { uploadsOf } from '../n8n/state';
 import { retry } from '../time/retry';
+import { readBody } from '../http/body';
+import type { BodyStream } from '../http/body';
 import { transportOptions } from '../http/requestOptions';
 import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
 import type { Failure, ImageFile } from '../types';
@@ -17,6 +19,7 @@ import type { Failure, ImageFile } from '../types';
 /** Each upload holds an image in memory; as base64 text, twice. */
 const uploadsAtATime = 4;
 const timeoutMs = 120_000;
+const maxStorageAnswer = 64 * 1024;
 /** Providers keep uploads for three days at least; a job may wait in a queue for some of them. */
 const reuseMs = 24 * 60 * 60 * 1000;
 
@@ -158,11 +161,12 @@ async function putBytes(
 		httpCode,
 	});
 	try {
-		const { statusCode, headers } = (await item.functions.helpers.httpRequest({
+		const { statusCode, headers, body } = (await item.functions.helpers.httpRequest({
 			method: 'PUT',
 			url,
 			headers: { 'Content-Type': mimeType },
 			body: bytes,
+			encoding: 'stream',
 			timeout: timeoutMs,
 			...transportOptions(item),
 			returnFullResponse: true,
@@ -170,6 +174,9 @@ async function putBytes(
 			disableFollowRedirect: true,
 			abortSignal: item.signal,
 		})) as IN8nHttpFullResponse;
+		// Its status is the answer. The rest is read only to end the connection.
+		const limits = { maxBytes: maxStorageAnswer, timeoutMs };
+		await readBody(body as unknown as BodyStream, limits).catch(() => undefined);
 		const answer = { status: statusCode, headers: headers as IDataObject, body: {}, isJson: false };
 		if (isSuccess(answer)) return undefined;
 		return failure(`its storage answered HTTP ${statusCode}`, statusCode);

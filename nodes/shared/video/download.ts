@@ -11,9 +11,9 @@ import type { Refusal } from './downloadError';
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { consumeWithin, FinalProblem, StorageProblem } from './stream';
-import type { MediaStream } from './stream';
 import { Mp4Boxes } from './mp4';
 import { retry } from '../time/retry';
+import type { BodyStream } from '../http/body';
 import { transportOptions } from '../http/requestOptions';
 
 /**
@@ -81,7 +81,7 @@ async function streamVideo(
 			abortSignal: AbortSignal.any(signals),
 		});
 		if ('reason' in response) return response;
-		const body = response.body as unknown as MediaStream;
+		const body = response.body as unknown as BodyStream;
 		const expected = announcedBytes(response);
 		const refusal = whyNoVideo(response) ?? whyTooLarge(expected);
 		if (refusal) return refusal;
@@ -142,7 +142,7 @@ async function open(
 		})) as IN8nHttpFullResponse;
 		const { location } = response.headers as IDataObject;
 		if (response.statusCode < 300 || response.statusCode > 399 || !location) return response;
-		(response.body as unknown as MediaStream).resume();
+		(response.body as unknown as BodyStream).resume();
 		const target = URL.canParse(String(location), url) ? new URL(String(location), url).href : '';
 		if (!httpUrl(target)) {
 			return {

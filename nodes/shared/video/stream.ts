@@ -1,12 +1,6 @@
-import type { BinaryHelperFunctions } from 'n8n-workflow';
-
+import type { BodyStream } from '../http/body';
 import { systemClock } from '../time/pause';
 import type { Clock } from '../time/pause';
-
-export type MediaStream = Exclude<
-	Parameters<BinaryHelperFunctions['prepareBinaryData']>[0],
-	Buffer
->;
 
 /** A problem that would be the same when the file is downloaded once more. */
 export class FinalProblem extends Error {}
@@ -46,9 +40,9 @@ export interface Consumed<Result> {
  * @throws Error when the stream fell silent or broke
  */
 export async function consumeWithin<Result>(
-	body: MediaStream,
+	body: BodyStream,
 	{ maxBytes, maxSilenceMs, hangUp, inspect, clock = systemClock }: StreamLimits,
-	consume: (stream: MediaStream) => Promise<Result>,
+	consume: (stream: BodyStream) => Promise<Result>,
 ): Promise<Consumed<Result>> {
 	let bytes = 0;
 	let silentMs = 0;

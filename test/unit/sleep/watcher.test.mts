@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { openToken } from '../../../nodes/shared/callback/token';
@@ -95,7 +97,8 @@ async function watched({
 			const jobId = url.split('/').at(-1) as string;
 			reads.push({ jobId, at: clock.now(), timeout });
 			await Promise.resolve();
-			return { statusCode: 200, headers: {}, body: stateOf(jobId, clock.now()) };
+			const body = Readable.from([Buffer.from(JSON.stringify(stateOf(jobId, clock.now())))]);
+			return { statusCode: 200, headers: {}, body };
 		},
 	});
 	const parameter = (name: string) => {
