@@ -12,6 +12,7 @@ import { uploadsOf } from '../n8n/state';
 import { retry } from '../time/retry';
 import { readBody } from '../http/body';
 import type { BodyStream } from '../http/body';
+import { mayOpen } from '../http/networks';
 import { transportOptions } from '../http/requestOptions';
 import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
 import type { Failure, ImageFile } from '../types';
@@ -160,6 +161,8 @@ async function putBytes(
 		retryable: true,
 		httpCode,
 	});
+	if (!(await mayOpen(item, url)))
+		return { ...failure('its storage is on a private network'), retryable: false };
 	try {
 		const { statusCode, headers, body } = (await item.functions.helpers.httpRequest({
 			method: 'PUT',

@@ -1,5 +1,6 @@
 import { jsonParse } from 'n8n-workflow';
 
+import { networkOf } from '../http/networks';
 import { isObject } from '../wire/answers';
 
 /** A cell with three links has a few hundred characters, signed ones a few thousand. */
@@ -79,46 +80,9 @@ export function whyUnfetchable(url: string): string | undefined {
 	if (/\s/.test(url)) return 'contains white space';
 	// `URL` accepts a missing slash and a backslash; a provider may not.
 	if (!/^https?:\/\/[^/\\]/i.test(url)) return 'does not start with http:// or https://';
-	const { hostname, username, password } = new URL(url);
-	if (username || password) return 'contains a user name or password';
-	if (isPrivateHost(hostname)) return 'is on a private network, which the provider cannot reach';
+	const parsed = new URL(url);
+	if (parsed.username || parsed.password) return 'contains a user name or password';
+	if (networkOf(parsed) !== 'public')
+		return 'is on a private network, which the provider cannot reach';
 	return undefined;
-}
-
-/** `URL` has already turned every spelling of an IPv4 address into four decimal numbers. */
-function isPrivateHost(hostname: string): boolean {
-	const host = hostname
-		.replace(/^\[|\]$/g, '')
-		.replace(/\.$/, '')
-		.toLowerCase();
-	if (host.includes(':')) return isPrivateIpv6(host);
-	const octets = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(host);
-	if (octets) return isPrivateIpv4(Number(octets[1]), Number(octets[2]));
-	return !host.includes('.') || /\.(local|localhost|internal|lan|home\.arpa|test)$/.test(host);
-}
-
-/** RFC 6890: this network, private, shared, loopback, link-local, benchmarking, multicast and up. */
-function isPrivateIpv4(first: number, second: number): boolean {
-	return (
-		[0, 10, 127].includes(first) ||
-		(first === 100 && second >= 64 && second < 128) ||
-		(first === 169 && second === 254) ||
-		(first === 172 && second >= 16 && second < 32) ||
-		(first === 192 && second === 168) ||
-		(first === 198 && (second === 18 || second === 19)) ||
-		first >= 224
-	);
-}
-
-/** An IPv4 address in an IPv6 one: mapped, compatible, or behind NAT64 (RFC 4291, RFC 6052). */
-const ipv4InIpv6 = /^(?:::ffff:|::|64:ff9b::)([0-9a-f]{1,4}):[0-9a-f]{1,4}$/;
-
-/** Loopback, unspecified, unique local, link-local, multicast. */
-function isPrivateIpv6(host: string): boolean {
-	const embedded = ipv4InIpv6.exec(host);
-	if (embedded) {
-		const high = parseInt(embedded[1], 16);
-		return isPrivateIpv4(high >> 8, high & 0xff);
-	}
-	return host === '::1' || host === '::' || /^(f[cdf]|fe[89ab])/.test(host);
 }

@@ -14,6 +14,7 @@ import { consumeWithin, FinalProblem, StorageProblem } from './stream';
 import { Mp4Boxes } from './mp4';
 import { retry } from '../time/retry';
 import type { BodyStream } from '../http/body';
+import { mayOpen } from '../http/networks';
 import { transportOptions } from '../http/requestOptions';
 
 /**
@@ -46,6 +47,13 @@ export async function fetchVideo(
 			item,
 			'The video URL does not start with http:// or https://',
 			'Give the videoUrl of a finished job',
+		);
+	}
+	if (!(await mayOpen(item, videoUrl))) {
+		throw badInput(
+			item,
+			'The video URL is on a private network',
+			'Give the videoUrl of a finished job. This node opens a private network only where Base URL in its credential leads to one',
 		);
 	}
 	const { signal } = item;
@@ -120,7 +128,7 @@ async function streamVideo(
 	}
 }
 
-/** Follows redirects itself, so that none of them leaves http(s) whatever the HTTP client allows. */
+/** Follows redirects itself, so that none of them leaves http(s) or the public internet. */
 async function open(
 	item: Item,
 	videoUrl: string,
@@ -149,6 +157,9 @@ async function open(
 				reason: 'the link redirects to an address that is not http:// or https://',
 				mayRecover: false,
 			};
+		}
+		if (!(await mayOpen(item, target))) {
+			return { reason: 'the link redirects to a private network', mayRecover: false };
 		}
 		url = target;
 	}
