@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData } from 'n8n-workflow';
 
 import { badInput } from '../n8n/failure';
-import { filesOf } from '../n8n/item';
+import { filesOf, textOf } from '../n8n/item';
 import type { BinaryField, Item } from '../n8n/item';
 import type { ImageFile } from '../types';
 
@@ -123,7 +123,7 @@ function describe(item: Item, field: BinaryField): IBinaryData {
 }
 
 export const nameOf = (field: BinaryField) =>
-	typeof field === 'string' ? field : (field.fileName ?? 'file');
+	textOf(typeof field === 'string' ? field : (field.fileName ?? 'file')).slice(0, 100);
 
 function find(item: Item, field: BinaryField): IBinaryData | undefined {
 	try {

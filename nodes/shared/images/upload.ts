@@ -7,6 +7,7 @@ import { limiter } from '../time/concurrently';
 import { badInput, JobError, sentence } from '../n8n/failure';
 import { checkImage, loadImage, nameOf } from './imageFile';
 import type { BinaryImage } from './imageFile';
+import { textOf } from '../n8n/item';
 import type { BinaryField, Item } from '../n8n/item';
 import { uploadsOf } from '../n8n/state';
 import { retry } from '../time/retry';
@@ -26,9 +27,7 @@ const reuseMs = 24 * 60 * 60 * 1000;
 
 /** The binary fields that hold the images; undefined where they are given by URL. */
 export function readImageFields(item: Item): BinaryField[] | undefined {
-	const source = String(item.parameter('imageSource') ?? '')
-		.trim()
-		.toLowerCase();
+	const source = textOf(item.parameter('imageSource')).toLowerCase();
 	if (source === '' || source === 'url') return undefined;
 	if (source !== 'binary') {
 		throw badInput(
@@ -38,8 +37,8 @@ export function readImageFields(item: Item): BinaryField[] | undefined {
 		);
 	}
 	const value = item.parameter('imageBinaryFields') ?? 'data';
-	const fields = Array.isArray(value) ? value : isFile(value) ? [value] : String(value).split(',');
-	const read = fields.map((field) => (isFile(field) ? field : String(field ?? '').trim()));
+	const fields = Array.isArray(value) ? value : isFile(value) ? [value] : textOf(value).split(',');
+	const read = fields.map((field) => (isFile(field) ? field : textOf(field)));
 	return [...new Set(read)].filter(Boolean);
 }
 

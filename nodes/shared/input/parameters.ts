@@ -6,9 +6,9 @@ import { readImageFields } from '../images/upload';
 import { controlNames, controlTable } from './controls';
 import type { Control } from './controls';
 import { isTooLong, maxCellLength, splitImageUrls } from './imageUrls';
-import { jobInInput } from '../n8n/item';
+import { jobInInput, textOf } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import type { VideoJob } from '../job/job';
+import { readJobFields } from '../job/job';
 import { providers } from '../registry';
 import type {
 	AspectRatio,
@@ -76,12 +76,14 @@ function readFormatParameters(item: Item): VideoFormat {
 		const value = item.parameter(name);
 		return isBlank(value) ? defaults[name] : value;
 	};
+	// Only so much of a wrong one is shown.
+	const word = (name: keyof typeof defaults) => textOf(choice(name)).slice(0, 100);
 	return {
 		model: readModel(item),
-		aspectRatio: String(choice('aspectRatio')) as AspectRatio,
-		resolution: String(choice('resolution')).toLowerCase() as Resolution,
+		aspectRatio: word('aspectRatio') as AspectRatio,
+		resolution: word('resolution').toLowerCase() as Resolution,
 		duration: readNumber(item, 'Duration', choice('duration')),
-		mode: String(choice('mode')),
+		mode: word('mode'),
 		generateAudio: readBoolean(item, 'Generate Audio', item.parameter('generateAudio')) ?? false,
 	};
 }
@@ -94,7 +96,7 @@ function readModel(item: Item): ModelSpec {
 	if (model) return model;
 	throw badInput(
 		item,
-		`"${String(id).slice(0, 100)}" is not a model of ${displayName}`,
+		`"${textOf(id).slice(0, 100)}" is not a model of ${displayName}`,
 		`Choose one of: ${models.map((candidate) => candidate.id).join(', ')}`,
 	);
 }
@@ -112,7 +114,7 @@ function readControl(item: Item, { kind, label }: Control, value: unknown) {
 		case 'switch':
 			return readBoolean(item, label, value);
 		case 'choice':
-			return String(value);
+			return textOf(value);
 		case 'wholeNumber':
 			return readNumber(item, label, value);
 	}
@@ -132,7 +134,7 @@ export function readNumber(item: Item, label: string, value: unknown): number {
 function readBoolean(item: Item, label: string, value: unknown): boolean | undefined {
 	if (isBlank(value)) return undefined;
 	if (typeof value === 'boolean') return value;
-	const text = String(value).trim().toLowerCase();
+	const text = textOf(value).toLowerCase();
 	if (text === 'true' || text === 'false') return text === 'true';
 	throw badInput(
 		item,
@@ -157,7 +159,7 @@ export function readMetadata(item: Item): IDataObject | null {
 
 /** The reason why the request of this item was refused; it is also why the item has no job. */
 export function refusalInInput(item: Item) {
-	const { error: failure } = jobInInput(item, null) as Partial<VideoJob>;
+	const { error: failure } = readJobFields(jobInInput(item, null));
 	if (!failure) return undefined;
 	const error = new JobError(item, failure);
 	error.message = failure.message;
@@ -165,10 +167,13 @@ export function refusalInInput(item: Item) {
 	return error;
 }
 
+/** The longest ID of any provider has a fifth of it. */
+const maxJobIdLength = 500;
+
 /** The job ID of the operations on a job, refused when it is another provider's. */
 export function readJobId(item: Item): string {
 	const { provider } = item;
-	const jobId = String(item.parameter('jobId') ?? '').trim();
+	const jobId = textOf(item.parameter('jobId'));
 	if (jobId === '') {
 		throw (
 			refusalInInput(item) ??
@@ -185,10 +190,11 @@ export function readJobId(item: Item): string {
 	const isOwn = isFromInput && !isForeign;
 	// An ID of dots would lead to another address. Only the provider knows whether any other ID is
 	// right.
-	if (isForeign || /^\.+$|\s/.test(jobId) || (!isOwn && looksForeign(provider, jobId))) {
+	const isOdd = jobId.length > maxJobIdLength || /^\.+$|\s/.test(jobId);
+	if (isForeign || isOdd || (!isOwn && looksForeign(provider, jobId))) {
 		throw badInput(
 			item,
-			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin}` : ''}`,
+			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin.slice(0, 100)}` : ''}`,
 			'Choose the provider that generated the job, or pass on the item that the generating node returned',
 		);
 	}

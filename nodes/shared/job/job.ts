@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { describeFailure } from '../n8n/failure';
+import { describeFailure, isErrorCode } from '../n8n/failure';
 import type { Cost, Failure, JobState, VideoProvider } from '../types';
+import { httpUrl, isObject } from '../wire/answers';
 
 /** The one shape that leaves every operation of every node. Keys are always there; unknown is null. */
 export interface VideoJob {
@@ -40,6 +41,59 @@ export function emptyJob(provider: VideoProvider, facts: JobFacts): VideoJob {
 		cost: facts.cost ?? null,
 		metadata: facts.metadata ?? null,
 	};
+}
+
+/** Longer than any reason that we write. */
+const maxMessageLength = 2000;
+
+type Read<Value> = (value: unknown) => Value | undefined;
+
+const readText: Read<string> = (value) =>
+	typeof value === 'string' && value !== '' ? value : undefined;
+
+const oneOf =
+	<Value extends string>(...values: Value[]): Read<Value> =>
+	(value) =>
+		values.find((candidate) => candidate === value);
+
+const readDate: Read<string> = (value) => {
+	const date = new Date(readText(value) ?? NaN);
+	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+};
+
+/** A text alone is a reason, too. */
+const readFailure: Read<Failure> = (value) => {
+	const failure: IDataObject = isObject(value) ? value : { message: value as string };
+	const message = readText(failure.message)?.slice(0, maxMessageLength);
+	if (!message) return undefined;
+	const code = isErrorCode(failure.code) ? failure.code : 'unknown';
+	return { ...failure, code, message, retryable: failure.retryable === true };
+};
+
+const readCost: Read<Cost> = (value) => {
+	if (!isObject(value) || typeof value.amount !== 'number') return undefined;
+	const currency = oneOf('USD', 'credits')(value.currency);
+	const kind = oneOf('estimated', 'reserved', 'charged')(value.kind);
+	return currency && kind && { amount: value.amount, currency, kind };
+};
+
+const readers: { [Name in keyof VideoJob]: Read<NonNullable<VideoJob[Name]>> } = {
+	provider: readText,
+	model: readText,
+	jobId: readText,
+	status: oneOf('queued', 'in_progress', 'completed', 'failed', 'canceled'),
+	progress: (value) => (typeof value === 'number' ? value : undefined),
+	videoUrl: httpUrl,
+	videoUrlExpiresAt: readDate,
+	error: readFailure,
+	cost: readCost,
+	metadata: (value) => (isObject(value) ? value : undefined),
+};
+
+/** What an item says of a job, without what is not as we write it: anybody may have written it. */
+export function readJobFields(json: IDataObject): Partial<VideoJob> {
+	const fields = Object.entries(readers).map(([name, read]) => [name, read(json[name])]);
+	return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Partial<VideoJob>;
 }
 
 /** Whether nothing more will happen to the job. One that cannot be read may still run. */

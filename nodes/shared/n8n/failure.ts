@@ -34,6 +34,10 @@ const nextStepsWithoutJob: NextSteps = {
 	unknown: () => 'Nothing was submitted; correct what the message names, then run this item again',
 };
 
+/** Whether it is one of the codes that a user branches on. */
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+	typeof value === 'string' && Object.hasOwn(nextSteps, value);
+
 /** One text for a job item's `error.message`: what happened, then what to do. */
 export function describeFailure(provider: VideoProvider, failure: Failure): string {
 	return `${sentence(failure.message)} ${sentence(nextSteps[failure.code](provider))}`;

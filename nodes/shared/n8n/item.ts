@@ -11,6 +11,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { VideoProvider } from '../types';
+import { asObject, isObject } from '../wire/answers';
 
 /** A binary field by its name, or the file itself, as an expression yields it. */
 export type BinaryField = string | IBinaryData;
@@ -23,7 +24,18 @@ export interface BinaryFields {
 
 /** The files of an item: in workflows with combined binary data, n8n keeps them in its JSON. */
 export const filesOf = ({ json, binary }: INodeExecutionData): IBinaryKeyData =>
-	binary ?? (json?._files as unknown as IBinaryKeyData | undefined) ?? {};
+	binary ?? (asObject(json?._files) as unknown as IBinaryKeyData);
+
+/** A value as text, whatever an expression has made of a row: not every object can be one. */
+export function textOf(value: unknown): string {
+	try {
+		const text = String(value ?? '').trim();
+		if (!isObject(value) || !text.startsWith('[object ')) return text;
+	} catch {
+		// Its own `toString` is data of the row.
+	}
+	return JSON.stringify(value);
+}
 
 /**
  * One item of a run, or one callback; the same to the core whether a workflow, n8n's routing engine

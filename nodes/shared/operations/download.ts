@@ -1,5 +1,5 @@
 import { badInput, JobError } from '../n8n/failure';
-import { filesOf, jobInInput } from '../n8n/item';
+import { filesOf, jobInInput, textOf } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { jobInState } from '../job/job';
 import type { JobFacts, VideoJob } from '../job/job';
@@ -12,8 +12,8 @@ import { factsOf } from './get';
 
 /** Streams a finished video into a binary field; with a job ID it asks for a fresh link first. */
 export async function download(item: Item): Promise<Outcome> {
-	const jobId = String(item.parameter('jobId') ?? '').trim();
-	const videoUrl = String(item.parameter('videoUrl') ?? '').trim();
+	const jobId = textOf(item.parameter('jobId'));
+	const videoUrl = textOf(item.parameter('videoUrl'));
 	if (jobId === '' && videoUrl === '') {
 		throw (
 			refusalInInput(item) ??
@@ -28,7 +28,7 @@ export async function download(item: Item): Promise<Outcome> {
 		jobId === ''
 			? { job: finishedJob(item, {}, videoUrl), raw: null }
 			: await findVideo(item, readJobId(item), videoUrl);
-	const field = String(item.parameter('binaryField') ?? '').trim() || 'data';
+	const field = textOf(item.parameter('binaryField')) || 'data';
 	const binary = await fetchVideo(item, job.videoUrl as string, job.jobId, job.videoUrlExpiresAt);
 	return { item, job, raw, binary: { ...filesOf(item.input), [field]: binary } };
 }

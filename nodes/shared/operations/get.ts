@@ -1,7 +1,7 @@
 import { JobError } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { jobInInput } from '../n8n/item';
-import { jobInState } from '../job/job';
+import { jobInState, readJobFields } from '../job/job';
 import type { JobFacts } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { readJobPatiently } from '../job/read';
@@ -19,7 +19,7 @@ export async function get(item: Item): Promise<Outcome> {
 
 /** What the input item remembers of the job; the provider's answers do not repeat it. */
 export function factsOf(item: Item, jobId: string): JobFacts {
-	const { model, cost, metadata } = jobInInput(item, jobId) as JobFacts;
+	const { model, cost, metadata } = readJobFields(jobInInput(item, jobId));
 	const { models } = item.provider;
 	return { jobId, model: model ?? (models.length === 1 ? models[0].id : null), cost, metadata };
 }

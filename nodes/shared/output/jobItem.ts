@@ -1,13 +1,14 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { readMetadata } from '../input/parameters';
-import { emptyJob } from '../job/job';
+import { emptyJob, readJobFields } from '../job/job';
 import type { VideoJob } from '../job/job';
 import { failureOfError, JobError } from '../n8n/failure';
 import type { NodeFailure } from '../n8n/failure';
-import { jobInInput } from '../n8n/item';
+import { jobInInput, textOf } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { isN8n1 } from '../n8n/platform';
+import { httpUrl, isObject } from '../wire/answers';
 import type { JobOutcome, Outcome } from './outcome';
 
 /** Items for the node's outputs by its On Error setting, each paired with the item it came from. */
@@ -46,9 +47,9 @@ export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutio
 /** The inverse of `toItem` for the item of a job: what it came to, read from the item's own input. */
 export function jobOutcomeOf(item: Item): JobOutcome {
 	const { json } = item.input;
-	const { raw = null, ...job } = (json.details ?? json.message ?? json) as unknown as VideoJob &
-		Pick<JobOutcome, 'raw'>;
-	return { item, job, raw };
+	const parked = [json?.details, json?.message, json].find(isObject) ?? {};
+	const job = { ...emptyJob(item.provider, {}), ...readJobFields(parked) };
+	return { item, job, raw: isObject(parked.raw) ? parked.raw : null };
 }
 
 function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
@@ -75,10 +76,10 @@ const questions = ['get', 'cancel', 'download'];
  * that could not be asked about keeps what its input item says of it.
  */
 function jobOfError(item: Item, error: NodeFailure): VideoJob {
-	const text = (name: string) => String(parameterOf(item, name) ?? '').trim() || null;
-	const isQuestion = questions.includes(String(parameterOf(item, 'operation')));
+	const text = (name: string) => textOf(parameterOf(item, name)) || null;
+	const isQuestion = questions.includes(textOf(parameterOf(item, 'operation')));
 	const jobId = isQuestion ? text('jobId') : null;
-	const known: Partial<VideoJob> = isQuestion ? jobInInput(item, jobId) : {};
+	const known = isQuestion ? readJobFields(jobInInput(item, jobId)) : {};
 	const said = error instanceof JobError ? error.status : undefined;
 	return {
 		...emptyJob(item.provider, {
@@ -89,7 +90,7 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 		}),
 		status: said ?? (isQuestion ? (known.status ?? null) : 'failed'),
 		progress: known.progress ?? null,
-		videoUrl: known.videoUrl ?? text('videoUrl'),
+		videoUrl: known.videoUrl ?? httpUrl(text('videoUrl')) ?? null,
 		videoUrlExpiresAt: known.videoUrlExpiresAt ?? null,
 		error: failureOfError(error),
 	};
