@@ -6,6 +6,7 @@ import {
 	describeText,
 	failureFromStatus,
 	isSuccess,
+	jobIdIn,
 	noJobId,
 } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
@@ -96,10 +97,11 @@ export const aimlApi: VideoProvider = {
 			},
 		}),
 		parse(response) {
-			if (!isSuccess(response) || !response.isJson) return readHttpError(response);
-			const { id } = response.body;
-			if (typeof id !== 'string' || id === '') return noJobId;
-			return { jobId: id, status: 'queued', cost: costOf(response.body, 'reserved') };
+			const jobId = jobIdIn(response.body.id);
+			if (jobId === undefined) {
+				return isSuccess(response) && response.isJson ? noJobId : readHttpError(response);
+			}
+			return { jobId, status: 'queued', cost: costOf(response.body, 'reserved') };
 		},
 	},
 	status: {

@@ -1,4 +1,4 @@
-import { asObject } from '../shared/wire/answers';
+import { asObject, jobIdIn } from '../shared/wire/answers';
 import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
 import type { VideoProvider } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
@@ -38,7 +38,7 @@ export const evoLink: VideoProvider = {
 
 	// The body is the same as the answer to a task query. It is not signed.
 	callback: {
-		jobIdOf: ({ id }) => (typeof id === 'string' && id ? id : undefined),
+		jobIdOf: ({ id }) => jobIdIn(id),
 		isDocumented: true,
 	},
 };

@@ -3,6 +3,7 @@ import {
 	failureFromStatus,
 	httpUrl,
 	isSuccess,
+	jobIdIn,
 	noImageUrl,
 	noJobId,
 } from '../shared/wire/answers';
@@ -137,9 +138,9 @@ export const fal: VideoProvider = {
 			body: buildBody(request),
 		}),
 		parse(response) {
-			const { request_id: jobId } = response.body;
-			if (!isSuccess(response) || !response.isJson) return readError(response);
-			return typeof jobId === 'string' && jobId !== '' ? { jobId, status: 'queued' } : noJobId;
+			const jobId = jobIdIn(response.body.request_id);
+			if (jobId !== undefined) return { jobId, status: 'queued' };
+			return isSuccess(response) && response.isJson ? noJobId : readError(response);
 		},
 	},
 	status: {
@@ -153,7 +154,7 @@ export const fal: VideoProvider = {
 	},
 	callback: {
 		// `gateway_request_id` may differ after a retry of fal's own; `request_id` is the job.
-		jobIdOf: ({ request_id: jobId }) => (typeof jobId === 'string' && jobId ? jobId : undefined),
+		jobIdOf: ({ request_id: jobId }) => jobIdIn(jobId),
 		isDocumented: true,
 		signing: falSigning,
 	},

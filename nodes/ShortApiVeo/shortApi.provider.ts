@@ -5,6 +5,7 @@ import {
 	describeText,
 	failureFromStatus,
 	isSuccess,
+	jobIdIn,
 	noJobId,
 } from '../shared/wire/answers';
 import type {
@@ -100,12 +101,11 @@ export const shortApi: VideoProvider = {
 			},
 		}),
 		parse(response) {
-			if (!isSuccess(response) || !response.isJson) return readError(response);
-			const { job_id: jobId, amount } = dataOf(response);
-			if (typeof jobId !== 'string' || jobId === '') {
-				// The codes are not documented. Where the answer names a job, the job exists whatever the
-				// code is.
-				return isRefusal(response) ? readError(response) : noJobId;
+			const { job_id: id, amount } = dataOf(response);
+			const jobId = jobIdIn(id);
+			if (jobId === undefined) {
+				const isSilent = isSuccess(response) && response.isJson && !isRefusal(response);
+				return isSilent ? noJobId : readError(response);
 			}
 			// A decimal in a string; the documented example is the price in US dollars.
 			const dollars = parseFloat(String(amount));
@@ -118,7 +118,7 @@ export const shortApi: VideoProvider = {
 		jobIdOf(body) {
 			const data = dataOf({ body });
 			const candidates = [body.job_id, body.id, data.job_id, data.id];
-			return candidates.find((id): id is string => typeof id === 'string' && id !== '');
+			return candidates.map(jobIdIn).find((id) => id !== undefined);
 		},
 		isDocumented: false,
 	},

@@ -15,7 +15,7 @@ import type { BodyStream } from './body';
 import { transportOptions } from './requestOptions';
 import type { WireRequest, WireResponse } from '../types';
 
-/** No answer came. `sent: false` only where the request certainly never reached the provider. */
+/** No answer came that can be read. `sent: false` only where the request certainly never reached the provider. */
 export interface Unanswered {
 	sent: boolean;
 	message: string;
@@ -123,25 +123,48 @@ async function readAnswer(
 	}
 }
 
-function toWireResponse(response: IN8nHttpFullResponse, apiKey: string): WireResponse {
-	const body = withoutKey(response.body, apiKey);
-	const isJson = isObject(body);
-	return {
-		status: response.statusCode,
-		headers: response.headers as IDataObject,
-		body: asObject(body),
-		isJson,
-	};
+/** Deeper than any answer that a provider documents, and shallow enough for every reader of it. */
+const maxDepth = 100;
+
+function toWireResponse(
+	{ statusCode: status, headers, body: given }: IN8nHttpFullResponse,
+	apiKey: string,
+): WireResponse | Unanswered {
+	const body = withoutKey(given, apiKey);
+	if (body === tooDeep) {
+		return {
+			sent: true,
+			message: `HTTP ${status}, and the answer is nested too deeply to be read`,
+		};
+	}
+	return { status, headers: headers as IDataObject, body: asObject(body), isJson: isObject(body) };
 }
 
-/** Some error pages repeat the key they were sent; it must not travel on into items and messages. */
-function withoutKey(value: unknown, apiKey: string): unknown {
-	if (apiKey === '') return value;
-	if (typeof value === 'string') return value.replaceAll(apiKey, '[API key]');
-	if (Array.isArray(value)) return value.map((entry) => withoutKey(entry, apiKey));
-	if (!isObject(value)) return value;
-	const entries = Object.entries(value).map(([name, entry]) => [name, withoutKey(entry, apiKey)]);
-	return Object.fromEntries(entries);
+const tooDeep = Symbol('an answer that nobody could read to its end');
+
+type Nested = Record<string, unknown>;
+
+/**
+ * Some error pages repeat the key they were sent; it must not travel on into items and messages. It
+ * goes level by level, because calls that are nested as deeply as the answer would fail.
+ */
+function withoutKey(answer: unknown, apiKey: string): unknown {
+	const root: Nested = { answer };
+	let level = [root];
+	for (let depth = 0; level.length > 0; depth++) {
+		if (depth > maxDepth) return tooDeep;
+		const next: Nested[] = [];
+		for (const parent of level) {
+			for (const [name, value] of Object.entries(parent)) {
+				if (typeof value === 'object' && value !== null) next.push(value as Nested);
+				if (typeof value === 'string' && apiKey !== '') {
+					parent[name] = value.replaceAll(apiKey, '[API key]');
+				}
+			}
+		}
+		level = next;
+	}
+	return root.answer;
 }
 
 /** n8n wraps the HTTP client's error. The code inside tells how far the request came. */

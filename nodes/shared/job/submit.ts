@@ -6,7 +6,7 @@ import type { OwnJob } from './ledger';
 import { retry } from '../time/retry';
 import { isAnswer, retryAfterMs, sendBilled } from '../http/send';
 import type { Unanswered } from '../http/send';
-import type { Failure, VideoRequest, WireResponse } from '../types';
+import type { AcceptedJob, Failure, VideoProvider, VideoRequest, WireResponse } from '../types';
 
 /**
  * The job of the request: submitted now, or by an earlier try of the same execution.
@@ -37,28 +37,67 @@ export async function submitOnce(
 	item.signal?.throwIfAborted();
 	// Noted before the request leaves, so that it is known whatever fails afterwards.
 	ledger.set({ state: 'sent' });
-	let answer: WireResponse | Unanswered | undefined;
+	let verdict: Verdict | undefined;
 	try {
-		answer = await sendUntilAnswered(item, complete);
+		verdict = await submitUntilDecided(item, complete);
 	} finally {
 		// An error can only come between two requests, when nothing has been sent that could be
 		// accepted.
-		if (!answer) ledger.forget();
+		if (!verdict) ledger.forget();
 	}
-	if (!isAnswer(answer)) {
-		if (answer.sent) return throwUncertain(answer.message);
-		ledger.forget();
-		throw refusedError(item, unreachable(answer));
+	if ('accepted' in verdict) {
+		ledger.set({ state: 'accepted', job: verdict.accepted });
+		return { ...verdict.accepted, isInherited: false };
 	}
-	const parsed = item.provider.submit.parse(answer);
-	if (!isFailure(parsed)) {
-		ledger.set({ state: 'accepted', job: parsed });
-		return { ...parsed, isInherited: false };
-	}
-	if (parsed.mayBeAccepted || mayBeAccepted(answer))
-		return throwUncertain(parsed.message, answer.status);
+	if ('doubt' in verdict) return throwUncertain(verdict.doubt, verdict.httpCode);
 	ledger.forget();
-	throw refusedError(item, parsed, answer.status);
+	throw refusedError(item, verdict.refusal, verdict.httpCode);
+}
+
+/** What became of a request that costs money. */
+type Verdict = { httpCode?: number; breakMs?: number } & (
+	| { accepted: AcceptedJob }
+	/** It certainly was not accepted. `isPassing`: the same request may be accepted in a moment. */
+	| { refusal: Failure; isPassing: boolean }
+	/** Nobody knows. */
+	| { doubt: string }
+);
+
+/** Sends the request until there is an answer that waiting does not change. */
+async function submitUntilDecided(item: Item, request: VideoRequest): Promise<Verdict> {
+	const wireRequest = item.provider.submit.build(request);
+	return await retry(async () => decide(item.provider, await sendBilled(item, wireRequest)), {
+		attempts: 4,
+		firstDelayMs: 1000,
+		// A repeated submit is a second bill, and no provider documents an idempotency key. So it is
+		// repeated only where it certainly was not accepted: too many requests, or the host was never
+		// reached.
+		mayRepeat: (verdict) => 'refusal' in verdict && verdict.isPassing,
+		askedMs: ({ breakMs }) => breakMs,
+		// When the provider asks for a longer break, it gets no further request, and the item says so.
+		longestWaitMs: 60_000,
+		signal: item.signal,
+	});
+}
+
+/** Never throws: once a request has left, an error must not pass for a request that was not sent. */
+function decide({ submit }: VideoProvider, answer: WireResponse | Unanswered): Verdict {
+	if (!isAnswer(answer)) {
+		return answer.sent
+			? { doubt: answer.message }
+			: { refusal: unreachable(answer), isPassing: true };
+	}
+	const httpCode = answer.status;
+	try {
+		const parsed = submit.parse(answer);
+		// An answer that names a job is an accepted job, whatever its status says.
+		if (!isFailure(parsed)) return { accepted: parsed };
+		if (parsed.mayBeAccepted || mayBeAccepted(answer)) return { doubt: parsed.message, httpCode };
+		const breakMs = retryAfterMs(answer, Date.now());
+		return { refusal: parsed, isPassing: httpCode === 429, breakMs, httpCode };
+	} catch (error) {
+		return { doubt: `the answer could not be read (${(error as Error).message})`, httpCode };
+	}
 }
 
 const unreachable = ({ message }: Unanswered): Failure => ({
@@ -66,25 +105,6 @@ const unreachable = ({ message }: Unanswered): Failure => ({
 	message: `nothing was submitted, ${message}`,
 	retryable: true,
 });
-
-/** Sends the request until there is an answer that waiting does not change. */
-async function sendUntilAnswered(
-	item: Item,
-	request: VideoRequest,
-): Promise<WireResponse | Unanswered> {
-	const wireRequest = item.provider.submit.build(request);
-	return await retry(async () => await sendBilled(item, wireRequest), {
-		attempts: 4,
-		firstDelayMs: 1000,
-		// No provider offers an idempotency key: a repeated submit is a second bill. So it is repeated
-		// only where it certainly was not accepted: too many requests, or the host was never reached.
-		mayRepeat: (answer) => (isAnswer(answer) ? answer.status === 429 : !answer.sent),
-		askedMs: (answer) => (isAnswer(answer) ? retryAfterMs(answer, Date.now()) : undefined),
-		// When the provider asks for a longer break, it gets no further request, and the item says so.
-		longestWaitMs: 60_000,
-		signal: item.signal,
-	});
-}
 
 /**
  * Whether a job may exist although we know no ID: after a server error, a timeout, or a success

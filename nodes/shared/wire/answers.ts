@@ -53,6 +53,17 @@ export function failureFromStatus(response: WireResponse, reason = ''): Failure 
 	};
 }
 
+/**
+ * The job ID in a field of an answer. A number becomes text, unless it is 0, which some servers send
+ * for nothing, or too large to have arrived unchanged.
+ */
+export function jobIdIn(value: unknown): string | undefined {
+	if (typeof value === 'string') return value.trim() || undefined;
+	return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+		? String(value)
+		: undefined;
+}
+
 /** A success that names no job: it may have been accepted, so it must not be sent again. */
 export const noJobId: SubmitFailure = {
 	code: 'unknown',

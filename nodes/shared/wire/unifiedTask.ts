@@ -7,6 +7,7 @@ import {
 	failureFromStatus,
 	httpUrl,
 	isSuccess,
+	jobIdIn,
 	noImageUrl,
 	noJobId,
 } from './answers';
@@ -56,12 +57,14 @@ function readTaskError(response: WireResponse): Failure {
 }
 
 function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
-	if (!isSuccess(response) || !response.isJson) return readHttpError(response);
 	const { id, usage } = response.body;
-	if (typeof id !== 'string' || id === '') return noJobId;
+	const jobId = jobIdIn(id);
+	if (jobId === undefined) {
+		return isSuccess(response) && response.isJson ? noJobId : readHttpError(response);
+	}
 	const { credits_reserved: reserved } = asObject(usage);
 	return {
-		jobId: id,
+		jobId,
 		status: 'queued',
 		// What a credit is worth is not documented, so it stays a credit.
 		cost:

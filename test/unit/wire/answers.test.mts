@@ -1,5 +1,10 @@
 import type { ErrorCode } from '../../../nodes/shared/types';
-import { describeText, failureFromStatus, isFailure } from '../../../nodes/shared/wire/answers';
+import {
+	describeText,
+	failureFromStatus,
+	isFailure,
+	jobIdIn,
+} from '../../../nodes/shared/wire/answers';
 
 describe('a provider’s text, made fit to show', () => {
 	it.each([
@@ -109,4 +114,22 @@ it.each([
 	['requested', false],
 ])('%j as a failure: %s', (value, expected) => {
 	expect(isFailure(value)).toBe(expected);
+});
+
+it.each([
+	['job-1', 'job-1'],
+	[' job-1\n', 'job-1'],
+	[4711, '4711'],
+	// What some servers send for nothing.
+	['', undefined],
+	['  ', undefined],
+	[0, undefined],
+	[null, undefined],
+	[undefined, undefined],
+	// It has lost its last digits on the way.
+	[2 ** 53, undefined],
+	[1.5, undefined],
+	[{ id: 'job-1' }, undefined],
+])('the job ID in %j is %j', (value, jobId) => {
+	expect(jobIdIn(value)).toBe(jobId);
 });
