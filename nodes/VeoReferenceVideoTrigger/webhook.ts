@@ -13,6 +13,7 @@ import type { Checks } from '../shared/callback/receive';
 import { failureOfError } from '../shared/n8n/failure';
 import type { Item } from '../shared/n8n/item';
 import { keepSpentNonces, spentNoncesOf } from '../shared/n8n/state';
+import { withError } from '../shared/job/job';
 import type { VideoJob } from '../shared/job/job';
 import { fetchVideo } from '../shared/video/download';
 import { asNodeFailure } from '../shared/output/outcome';
@@ -73,6 +74,6 @@ async function itemFor(item: Item, job: VideoJob): Promise<INodeExecutionData> {
 		return { json: { ...job }, binary: { [field]: video } };
 	} catch (error) {
 		const failure = failureOfError(asNodeFailure(item, error));
-		return { json: { ...job, error: failure } };
+		return { json: { ...withError(job, failure) } };
 	}
 }

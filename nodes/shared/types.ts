@@ -29,6 +29,9 @@ export interface Failure {
 	retryable: boolean;
 }
 
+/** Whether there is a job that may be billed: `no` only where there certainly is none. */
+export type Accepted = 'no' | 'maybe' | 'yes';
+
 /** `credits` where a provider does not tell what its credit is worth. */
 export interface Cost {
 	amount: number;

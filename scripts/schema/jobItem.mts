@@ -26,7 +26,14 @@ const jobItem = z.object({
 	progress: z.number().nullable(),
 	videoUrl: z.url().nullable(),
 	videoUrlExpiresAt: z.iso.datetime().nullable(),
-	error: z.object({ code: z.enum(codes), message: z.string(), retryable: z.boolean() }).nullable(),
+	error: z
+		.object({
+			code: z.enum(codes),
+			message: z.string(),
+			retryable: z.boolean(),
+			accepted: z.enum(['no', 'maybe', 'yes']),
+		})
+		.nullable(),
 	cost: z
 		.object({
 			amount: z.number(),

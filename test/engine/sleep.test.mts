@@ -62,6 +62,7 @@ const timeout = {
 	code: 'timeout',
 	message: 'not finished in time, or its callback was lost: use Job, Get',
 	retryable: true,
+	accepted: 'yes',
 };
 
 /** Without polling for long where it polls: the wait is over at once. */

@@ -164,6 +164,8 @@ export function refusalInInput(item: Item) {
 	const error = new JobError(item, failure);
 	error.message = failure.message;
 	error.description = undefined;
+	// Items of older versions do not say it.
+	error.mayBeAccepted = failure.accepted !== 'no';
 	return error;
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { describeFailure, isErrorCode } from '../n8n/failure';
-import type { Cost, Failure, JobState, VideoProvider } from '../types';
+import type { Accepted, Cost, Failure, JobState, VideoProvider } from '../types';
 import { httpUrl, isObject } from '../wire/answers';
 
 /** The one shape that leaves every operation of every node. Keys are always there; unknown is null. */
@@ -15,9 +15,14 @@ export interface VideoJob {
 	videoUrl: string | null;
 	/** ISO 8601, only where the provider promises a life. */
 	videoUrlExpiresAt: string | null;
-	error: Failure | null;
+	error: JobFailure | null;
 	cost: Cost | null;
 	metadata: IDataObject | null;
+}
+
+/** An error as it leaves the node. */
+export interface JobFailure extends Failure {
+	accepted: Accepted;
 }
 
 /** What is known of a job whatever its state. */
@@ -61,13 +66,14 @@ const readDate: Read<string> = (value) => {
 	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 };
 
-/** A text alone is a reason, too. */
-const readFailure: Read<Failure> = (value) => {
+/** A text alone is a reason, too. What does not tell is in doubt: the safe side for a failover. */
+const readFailure: Read<JobFailure> = (value) => {
 	const failure: IDataObject = isObject(value) ? value : { message: value as string };
 	const message = readText(failure.message)?.slice(0, maxMessageLength);
 	if (!message) return undefined;
 	const code = isErrorCode(failure.code) ? failure.code : 'unknown';
-	return { ...failure, code, message, retryable: failure.retryable === true };
+	const accepted = oneOf('no', 'maybe', 'yes')(failure.accepted) ?? 'maybe';
+	return { ...failure, code, message, retryable: failure.retryable === true, accepted };
 };
 
 const readCost: Read<Cost> = (value) => {
@@ -121,14 +127,12 @@ export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobS
 		case 'failed':
 		case 'canceled':
 			return {
-				...job,
-				status: state.status,
-				error: explained(provider, state.failure),
+				...withError({ ...job, status: state.status }, explained(provider, state.failure)),
 				// What a failed job costs is known only where its provider says so.
 				cost: state.cost ?? (job.cost?.kind === 'estimated' ? null : job.cost),
 			};
 		case 'unreadable':
-			return { ...job, error: explained(provider, state.failure) };
+			return withError(job, explained(provider, state.failure));
 	}
 }
 
@@ -138,3 +142,19 @@ export const explained = (provider: VideoProvider, failure: Failure): Failure =>
 	message: describeFailure(provider, failure),
 	retryable: failure.retryable,
 });
+
+/**
+ * The job with this error. `accepted` is decided here and nowhere else, because a failover that goes
+ * by it pays twice where it is wrong.
+ *
+ * @param isInDoubt the request was sent, and no answer told what became of it
+ */
+export function withError(
+	job: VideoJob,
+	{ code, message, retryable }: Failure,
+	isInDoubt = false,
+): VideoJob {
+	const isKnown = job.jobId !== null || job.videoUrl !== null;
+	const accepted = isKnown ? 'yes' : isInDoubt ? 'maybe' : 'no';
+	return { ...job, error: { code, message, retryable, accepted } };
+}

@@ -1,7 +1,7 @@
 import { isFailure } from '../wire/answers';
 import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
-import { jobInState } from '../job/job';
+import { jobInState, withError } from '../job/job';
 import type { VideoJob } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { readJob } from '../job/read';
@@ -38,5 +38,5 @@ async function jobAfterRequest(item: Item, jobId: string): Promise<VideoJob> {
 	if (state.status === 'completed' || state.status === 'failed') return job;
 	const message =
 		'cancellation was requested; a job that already runs may still finish and be billed';
-	return { ...job, error: { code: 'canceled', message: sentence(message), retryable: false } };
+	return withError(job, { code: 'canceled', message: sentence(message), retryable: false });
 }

@@ -1,7 +1,7 @@
 import { longestTimeoutMinutes } from '../input/limits';
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
-import { explained, jobInState } from '../job/job';
+import { explained, jobInState, withError } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
 import { optionsOf, readNumber } from '../input/parameters';
@@ -54,6 +54,6 @@ export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
 /** A job that did not end keeps its last state: it is paid for, and Get can ask for it later. */
 function outcomeOfWait({ item, facts }: Submitted, { last, gaveUp }: WaitResult): Outcome {
 	const job = jobInState(item.provider, facts, last.state);
-	if (gaveUp) job.error = explained(item.provider, gaveUp);
-	return { item, job, raw: last.raw };
+	const known = gaveUp ? withError(job, explained(item.provider, gaveUp)) : job;
+	return { item, job: known, raw: last.raw };
 }

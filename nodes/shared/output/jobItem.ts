@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { readMetadata } from '../input/parameters';
-import { emptyJob, readJobFields } from '../job/job';
+import { emptyJob, readJobFields, withError } from '../job/job';
 import type { VideoJob } from '../job/job';
 import { failureOfError, JobError } from '../n8n/failure';
 import type { NodeFailure } from '../n8n/failure';
@@ -81,7 +81,7 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 	const jobId = isQuestion ? text('jobId') : null;
 	const known = isQuestion ? readJobFields(jobInInput(item, jobId)) : {};
 	const said = error instanceof JobError ? error.status : undefined;
-	return {
+	const job: VideoJob = {
 		...emptyJob(item.provider, {
 			jobId,
 			model: text('model') ?? known.model,
@@ -92,8 +92,8 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 		progress: known.progress ?? null,
 		videoUrl: known.videoUrl ?? httpUrl(text('videoUrl')) ?? null,
 		videoUrlExpiresAt: known.videoUrlExpiresAt ?? null,
-		error: failureOfError(error),
 	};
+	return withError(job, failureOfError(error), error instanceof JobError && error.mayBeAccepted);
 }
 
 /** The row number belongs to a refused row, too, unless it is the metadata that was refused. */

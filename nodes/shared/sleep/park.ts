@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Item } from '../n8n/item';
+import { withError } from '../job/job';
 import { sleepWith } from '../n8n/platform';
 import { jobOutcomeOf, toItems } from '../output/jobItem';
 import { isAwaited } from '../output/outcome';
@@ -31,7 +32,7 @@ export async function park(
 	until: number,
 ): Promise<Sleep> {
 	const parked = outcomes.map((outcome) =>
-		isAwaited(outcome) ? { ...outcome, job: { ...outcome.job, error: unfinished } } : outcome,
+		isAwaited(outcome) ? { ...outcome, job: withError(outcome.job, unfinished) } : outcome,
 	);
 	const sleep = beginSleep(functions, until);
 	await sleepWith(functions, toItems(functions.getNode(), parked), until);

@@ -9,7 +9,7 @@ import { authenticationOf, deliveryOf, warn, webhookItem } from '../callback/del
 import type { WebhookItem } from '../callback/delivery';
 import { authenticate } from '../callback/receive';
 import { chosenProvider } from '../input/provider';
-import { explained, hasEnded, jobInState } from '../job/job';
+import { explained, hasEnded, jobInState, withError } from '../job/job';
 import { lookAtEndedJob, lookAtJob } from '../job/read';
 import { timedOut } from '../job/wait';
 import { inputOf } from '../n8n/platform';
@@ -165,7 +165,7 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 function outOfTime(outcome: JobOutcome): Ended {
 	const { item, job, raw } = outcome;
 	if (!isAwaited(outcome)) return { job, raw };
-	return { job: { ...job, error: explained(item.provider, timedOut) }, raw };
+	return { job: withError(job, explained(item.provider, timedOut)), raw };
 }
 
 /** The jobs as they were parked in the input of the sleeping node. */
@@ -185,6 +185,6 @@ async function readParked(
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
 	const lost = lostWith(state);
 	if (lost)
-		return { lost: { job: { ...job, error: explained(item.provider, lost) }, raw: parkedRaw } };
+		return { lost: { job: withError(job, explained(item.provider, lost)), raw: parkedRaw } };
 	return state.status === 'unreadable' ? 'unknown' : 'running';
 }

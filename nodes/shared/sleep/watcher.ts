@@ -4,7 +4,7 @@ import type { IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { withToken } from '../callback/address';
 import { newNonce, sealToken, tokenLifeMs } from '../callback/token';
-import { explained, jobInState } from '../job/job';
+import { explained, jobInState, withError } from '../job/job';
 import { lookAtJob } from '../job/read';
 import { waitForJobs } from '../job/wait';
 import type { WaitResult } from '../job/wait';
@@ -114,7 +114,7 @@ function learn({ sleep, jobs }: Watch, results: WaitResult[]): void {
 		sleep.gathering.learn(
 			item.index,
 			gaveUp
-				? { lost: { ...found, job: { ...current, error: explained(provider, gaveUp) } } }
+				? { lost: { ...found, job: withError(current, explained(provider, gaveUp)) } }
 				: { ended: found },
 		);
 	}

@@ -1,4 +1,4 @@
-import { emptyJob, jobInState } from '../../../nodes/shared/job/job';
+import { emptyJob, jobInState, withError } from '../../../nodes/shared/job/job';
 import type { VideoJob } from '../../../nodes/shared/job/job';
 import { providers } from '../../../nodes/shared/registry';
 import type { Cost, Failure, JobState } from '../../../nodes/shared/types';
@@ -96,8 +96,22 @@ it('a failure keeps its code, and says what to do', () => {
 		code: 'content_policy',
 		message: expect.stringMatching(/^refused\. [A-Z].+\.$/),
 		retryable: false,
+		accepted: 'yes',
 	});
 });
+
+it.each([
+	['yes', { jobId: 'j' }, true],
+	['yes', { videoUrl }, false],
+	['maybe', {}, true],
+	['no', {}, false],
+])(
+	'accepted is %s for a job of which %j is known and whose doubt is %j',
+	(accepted, known, isInDoubt) => {
+		const job = withError({ ...emptyJob(provider, {}), ...known }, failure, isInDoubt);
+		expect(job.error).toEqual({ ...failure, accepted });
+	},
+);
 
 it('the model is the answer’s where it names one', () => {
 	const state: JobState = { status: 'queued', model: 'named' };

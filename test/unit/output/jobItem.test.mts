@@ -16,7 +16,7 @@ const whole: VideoJob = {
 	...{ provider: 'fal', model: 'x', jobId: 'job-1', status: 'failed', progress: 40 },
 	videoUrl: 'https://cdn.example.com/v.mp4',
 	videoUrlExpiresAt: '2026-01-01T00:00:00.000Z',
-	error: { code: 'timeout', message: 'not finished', retryable: true },
+	error: { code: 'timeout', message: 'not finished', retryable: true, accepted: 'yes' },
 	cost: { amount: 1.28, currency: 'USD', kind: 'charged' },
 	metadata: { row: 7 },
 };
@@ -74,11 +74,11 @@ describe.each(Object.entries(wrong))('%s', (name, values) => {
 });
 
 it.each([
-	['text', { code: 'unknown', message: 'text', retryable: false }],
-	[{ message: 'text' }, { code: 'unknown', message: 'text', retryable: false }],
+	['text', { code: 'unknown', message: 'text', retryable: false, accepted: 'maybe' }],
+	[{ message: 'text' }, { code: 'unknown', message: 'text', retryable: false, accepted: 'maybe' }],
 	[
 		{ code: 'constructor', message: 'text', retryable: 'yes' },
-		{ code: 'unknown', message: 'text', retryable: false },
+		{ code: 'unknown', message: 'text', retryable: false, accepted: 'maybe' },
 	],
 ])('the error %j is %j', (error, read) => {
 	expect(outcomeOf({ ...whole, error } as IDataObject).job.error).toEqual(read);
