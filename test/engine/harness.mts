@@ -11,6 +11,7 @@ import type {
 	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	IExecuteContextData,
 	INode,
 	INodeExecutionData,
 	INodeParameters,
@@ -79,10 +80,12 @@ export interface NodeRun {
 	name?: string;
 	/** How often the node has run in this execution before, as in a loop. */
 	earlierRuns?: number;
+	/** What earlier runs in this execution have left with n8n. */
+	contextData?: IExecuteContextData;
 	/** A failed execution's data: the node that failed is run again, as n8n's retry does. */
 	retryOf?: IRunExecutionData;
 	signal?: AbortSignal;
-	/** How n8n was told to run it; `manual` by default. */
+	/** How n8n was told to run it; `retry` with `retryOf`, otherwise `manual` by default. */
 	mode?: WorkflowExecuteMode;
 	/** Nodes before the node, beside the one that gives the items. */
 	before?: INode[];
@@ -134,7 +137,7 @@ export async function runNode(options: NodeRun): Promise<NodeResult> {
 	if (options.byRouting) delete type.customOperations;
 	const workflow = buildWorkflow(options, type);
 	const additionalData = buildAdditionalData(options, workflow);
-	const { mode = 'manual' } = options;
+	const { mode = options.retryOf ? 'retry' : 'manual' } = options;
 	const engine = new WorkflowExecute(additionalData, mode, startingData(options, workflow));
 	const execution = engine.processRunExecutionData(workflow);
 	options.signal?.addEventListener('abort', () => execution.cancel());
@@ -254,15 +257,17 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 }
 
 function startingData(
-	{ input = [{}], binary = [], retryOf, name = defaultName, earlierRuns = 0 }: NodeRun,
+	{ input = [{}], binary = [], retryOf, contextData, name = defaultName, earlierRuns = 0 }: NodeRun,
 	workflow: Workflow,
 ): IRunExecutionData {
 	if (retryOf) return resumeAsRetry(retryOf, workflow);
 	const items = input.map((json, index) => ({ json, binary: binary[index] }));
 	const earlierRun = { startTime: 0, executionTime: 0, executionIndex: 0, source: [] };
+	const earlier = Array<ITaskData>(earlierRuns).fill(earlierRun);
 	return createRunExecutionData({
-		resultData: { runData: { [name]: Array<ITaskData>(earlierRuns).fill(earlierRun) } },
+		resultData: { runData: earlierRuns > 0 ? { [name]: earlier } : {} },
 		executionData: {
+			contextData,
 			nodeExecutionStack: [
 				{ node: workflow.getNode('Items') as INode, data: { main: [items] }, source: null },
 			],

@@ -128,5 +128,16 @@ function uncertainError(item: Item, reason: string, httpCode?: number): JobError
 	return error;
 }
 
+/** The error of an item whose first try was cut off together with n8n, which forgot what it did. */
+export function cutOffError(item: Item): JobError {
+	const { displayName } = item.provider;
+	const message = 'n8n was stopped while the failed execution ran this node';
+	const error = new JobError(item, { code: 'unknown', message, retryable: false });
+	error.message = `${sentence(message)} This video may already be paid, so it is not submitted again.`;
+	error.description = `Look the jobs up in your ${displayName} dashboard and collect them with Job > Get and their job IDs; to pay for new videos, start a new execution instead of this retry.`;
+	error.mayBeAccepted = true;
+	return error;
+}
+
 const refusedError = (item: Item, failure: Failure, httpCode?: number) =>
 	new JobError(item, failure, { httpCode });

@@ -1,4 +1,11 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+	IRunExecutionData,
+	Workflow,
+} from 'n8n-workflow';
 
 import type { Item } from './item';
 
@@ -14,6 +21,13 @@ interface Evaluating {
 /** The value of an expression, given without its braces, for an item. */
 export const evaluate = (functions: object, expression: string, index = 0): unknown =>
 	(functions as Evaluating).evaluateExpression(`{{ ${expression} }}`, index);
+
+/** A node's name in an expression, which braces in it would end. */
+export const nameLiteral = ({ name }: INode) =>
+	JSON.stringify(name).replace(
+		/[{}\u2028\u2029]/g,
+		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
 
 /** n8n's own address of this execution, where it goes on after a sleep. */
 export const resumeUrlOf = ({ functions }: WithFunctions): URL =>
@@ -44,6 +58,49 @@ export function inputOf({ functions }: WithFunctions): INodeExecutionData[] {
 	return hasCombinedBinaries(functions)
 		? (input as IDataObject[]).map((json) => ({ json }))
 		: (input as INodeExecutionData[]);
+}
+
+/** Whether n8n knows of a run of this node before this one, in an execution that this one retries too. */
+export const hasRunBefore = (functions: IExecuteFunctions): boolean =>
+	evaluate(functions, `$(${nameLiteral(functions.getNode())}).isExecuted`) === true;
+
+/** What n8n's contexts have, but its types do not promise. */
+interface Internals {
+	additionalData?: { currentNodeExecutionIndex?: number };
+	runExecutionData?: IRunExecutionData | null;
+	workflow?: Workflow;
+}
+
+/**
+ * The node with which this execution has begun; in a retry, where the failed execution was
+ * interrupted. Undefined where n8n does not tell.
+ */
+function firstNodeOf(functions: IExecuteFunctions): INode | undefined {
+	const { additionalData, runExecutionData, workflow } = functions as unknown as Internals;
+	// n8n counts a node before it runs it.
+	if (additionalData?.currentNodeExecutionIndex === 1) return functions.getNode();
+	const runs = Object.entries(runExecutionData?.resultData.runData ?? {}).flatMap(([name, tasks]) =>
+		tasks.map(({ executionIndex, startTime }) => ({ name, executionIndex, startTime })),
+	);
+	// Each execution counts from 0, and so did the one that is retried.
+	const latest = runs
+		.filter(({ executionIndex }) => executionIndex === 0)
+		.sort((one, other) => one.startTime - other.startTime)
+		.at(-1);
+	return latest && (workflow?.getNode(latest.name) ?? undefined);
+}
+
+/**
+ * Whether this retry goes on from what n8n had saved before it was killed, and not from where a node
+ * has failed: with this node, or with one that had been asleep and is not run again.
+ */
+export function isAfterCrash(functions: IExecuteFunctions): boolean {
+	const first = firstNodeOf(functions);
+	if (!first) return false;
+	if (first.name === functions.getNode().name) return true;
+	const { workflow } = functions as unknown as Internals;
+	const type = workflow?.nodeTypes.getByNameAndVersion(first.type, first.typeVersion);
+	return type?.description.waitingNodeTooltip !== undefined;
 }
 
 /**

@@ -2,12 +2,11 @@ import type {
 	IDataObject,
 	IExecuteFunctions,
 	IHookFunctions,
-	INode,
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
 import type { AcceptedJob } from '../types';
-import { evaluate, executionOf } from './platform';
+import { evaluate, executionOf, nameLiteral } from './platform';
 import type { Item } from './item';
 
 /**
@@ -17,6 +16,7 @@ import type { Item } from './item';
  */
 
 interface NodeState {
+	veoRuns?: Record<string, true | undefined>;
 	veoSubmissions?: Record<string, SubmitRecord | undefined>;
 	veoSleeps?: Record<string, SleepRecord>;
 }
@@ -59,6 +59,12 @@ export type SpentNonces = Record<string, number>;
 
 const nodeState = (functions: IExecuteFunctions): NodeState => functions.getContext('node');
 
+/** The runs of this node that have begun and may submit, by run index. */
+export function runsOf(functions: IExecuteFunctions): Record<string, true | undefined> {
+	const state = nodeState(functions);
+	return (state.veoRuns ??= {});
+}
+
 /** The submits of this node in this execution and in those that it retries, by run and item. */
 export function submissionsOf(item: Item): Record<string, SubmitRecord | undefined> {
 	const state = nodeState(executionOf(item));
@@ -76,13 +82,6 @@ export function sleepsOfSleeper(functions: IWebhookFunctions): Record<string, Sl
 	const path = `$node[${nameLiteral(functions.getNode())}].context.veoSleeps`;
 	return (evaluate(functions, path) ?? {}) as Record<string, SleepRecord>;
 }
-
-/** A node may have braces in its name, which would end an expression. */
-const nameLiteral = ({ name }: INode) =>
-	JSON.stringify(name).replace(
-		/[{}\u2028\u2029]/g,
-		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
 
 /** Uploaded images of this execution, shared by its nodes. */
 export function uploadsOf(item: Item): Record<string, UploadRecord | undefined> {

@@ -6,8 +6,11 @@ import type {
 } from 'n8n-workflow';
 
 import { concurrently } from '../time/concurrently';
+import { beginRun } from '../n8n/beginRun';
 import { itemOfRouting, itemOfRun } from '../n8n/item';
 import type { Item } from '../n8n/item';
+import { executionOf } from '../n8n/platform';
+import { cutOffError } from '../job/submit';
 import { toItem, toOutput } from '../output/jobItem';
 import { asNodeFailure, outcomeOf } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
@@ -38,6 +41,9 @@ const operations = {
 	job: { get: each(get), cancel: each(cancel) },
 } satisfies Record<string, Record<string, Run>>;
 
+/** Operations that cost money. */
+const submitting = ['generate', 'generateAndWait'];
+
 /**
  * The operations as workflows run them. n8n's routing engine would start all items at once, pair
  * none, and with On Error = Stop throw the ids of paid jobs away with the first refused item.
@@ -48,15 +54,18 @@ export function customOperations(providers: Providers): INodeType['customOperati
 			Object.entries(runs).map(([name, run]) => [
 				name,
 				async function (this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+					const isKnown = !submitting.includes(name) || beginRun(this);
 					const provider = chosenProvider(this, providers, () =>
 						this.getNodeParameter('provider', 0, null),
 					);
 					const items = this.getInputData().map((input, index) =>
 						itemOfRun(this, index, input, provider),
 					);
-					const outcomes = this.continueOnFail()
-						? await run(items, false).catch((error: Error) => outcomesOfError(items, error))
-						: await run(items, true);
+					const outcomes = !isKnown
+						? items.map((item) => ({ item, error: cutOffError(item) }))
+						: this.continueOnFail()
+							? await run(items, false).catch((error: Error) => outcomesOfError(items, error))
+							: await run(items, true);
 					return toOutput(this, outcomes);
 				},
 			]),
@@ -81,15 +90,16 @@ export function routingOf(providers: Providers, resource: keyof typeof operation
 		send: { paginate: true },
 		operations: {
 			async pagination(this: IExecuteSingleFunctions): Promise<INodeExecutionData[]> {
+				const isKnown = !submitting.includes(name) || beginRun(executionOf({ functions: this }));
 				const provider = chosenProvider(this, providers, () =>
 					this.getNodeParameter('provider', null),
 				);
 				const item = itemOfRouting(this, provider);
 				// When a tool throws, n8n runs it again under a new run index, or hides the error from the
 				// model, which then asks for the video once more. So a refusal is an answer, too.
-				const [outcome] = await run([item], false).catch((error: Error) =>
-					outcomesOfError([item], error),
-				);
+				const [outcome] = isKnown
+					? await run([item], false).catch((error: Error) => outcomesOfError([item], error))
+					: [{ item, error: cutOffError(item) }];
 				item.signal?.throwIfAborted();
 				return [toItem(outcome, false)];
 			},
