@@ -28,7 +28,10 @@ beforeAll(async () => {
 	const id = await session().client.createCredential({ name, type: 'openAiApi', data });
 	openAi = { id, name };
 });
-afterEach(() => (model.requests.length = 0));
+afterEach(() => {
+	model.requests.length = 0;
+	model.rounds = 1;
+});
 afterAll(async () => await model?.stop());
 
 /** Start → Agent, with the chat model and the tool. */
@@ -135,6 +138,27 @@ describe.each([3.1, 2.2, 1.7])('AI Agent %s', (typeVersion) => {
 		expect(session().sandbox.count({ call: 'submit' })).toBe(1);
 		expect(model.toolAnswers()).toEqual([expect.stringContaining('may have accepted and billed')]);
 		expect(model.toolAnswers()).toEqual([expect.stringContaining('not sent again')]);
+	});
+
+	it('gets the same video for the same call, at once and later', async () => {
+		model.rounds = 2;
+		const prompts = ['a fox', 'a fox'];
+		await runAgent(typeVersion, prompts, tool({}));
+		expectPolled('a fox');
+		expect(model.toolAnswers().map(answered)).toEqual(
+			[...prompts, ...prompts].map(() => completed('a fox')),
+		);
+	});
+
+	it('is told not to call again for what may be billed, and pays for it once', async () => {
+		loseASubmit();
+		model.rounds = 2;
+		await runAgent(typeVersion, ['a fox'], tool({}));
+		expect(session().sandbox.count({ call: 'submit' })).toBe(1);
+		const told = expect.stringMatching(/"retryable":false.*"accepted":"maybe"/);
+		expect(model.toolAnswers()).toEqual([told, told]);
+		const advice = expect.stringContaining('Do not call this tool again');
+		expect(model.toolAnswers()).toEqual([advice, advice]);
 	});
 
 	it('hears why nothing was submitted', async () => {

@@ -35,6 +35,8 @@ export interface ChatModel {
 	readonly requests: ChatRequest[];
 	/** What the model calls the first tool with that it is offered: one call each, in one answer. */
 	calls: object[];
+	/** How often it makes these calls, one answer after the other. */
+	rounds: number;
 	/** What the tools said, in the order of the calls, as the model got it. */
 	toolAnswers(): string[];
 	stop(): Promise<void>;
@@ -55,11 +57,15 @@ export async function startChatModel(): Promise<ChatModel> {
 		},
 		requests,
 		calls: [],
+		rounds: 1,
 		toolAnswers: () =>
-			model.calls.map((_, index) => {
-				const answer = toolMessages().find(({ tool_call_id: id }) => id === callId(index));
-				return answer?.content ?? 'no answer';
-			}),
+			Array.from({ length: model.rounds }, (_, round) =>
+				model.calls.map((__, index) => {
+					const asked = callId(round, index);
+					const answer = toolMessages().find(({ tool_call_id: id }) => id === asked);
+					return answer?.content ?? 'no answer';
+				}),
+			).flat(),
 		async stop() {
 			const closed = new Promise((resolve) => server.close(resolve));
 			server.closeAllConnections();
@@ -72,7 +78,7 @@ export async function startChatModel(): Promise<ChatModel> {
 	app.post('/v1/chat/completions', (request, response) => {
 		const asked = request.body as ChatRequest;
 		requests.push(asked);
-		const message = answerTo(asked, model.calls);
+		const message = answerTo(asked, model);
 		if (asked.stream) stream(response, asked, message);
 		else response.json(completion(asked, { message, finish_reason: finishOf(message) }));
 	});
@@ -83,17 +89,20 @@ export async function startChatModel(): Promise<ChatModel> {
 	return model;
 }
 
-const callId = (index: number) => `call_${index + 1}`;
+const callId = (round: number, index: number) => `call_${round + 1}_${index + 1}`;
 
-function answerTo({ messages, tools }: ChatRequest, calls: object[]): Message {
-	const isAnswered = messages.some(({ role }) => role === 'tool');
+function answerTo(
+	{ messages, tools }: ChatRequest,
+	{ calls, rounds }: Pick<ChatModel, 'calls' | 'rounds'>,
+): Message {
+	const round = messages.filter(({ tool_calls: made }) => made !== undefined).length;
 	const tool = tools?.[0].function.name;
-	if (isAnswered || !tool) return { role: 'assistant', content: LAST_WORDS };
+	if (round >= rounds || !tool) return { role: 'assistant', content: LAST_WORDS };
 	return {
 		role: 'assistant',
 		content: null,
 		tool_calls: calls.map((call, index) => ({
-			id: callId(index),
+			id: callId(round, index),
 			type: 'function',
 			function: { name: tool, arguments: JSON.stringify(call) },
 		})),

@@ -13,6 +13,11 @@ export type OwnJob = AcceptedJob & {
 	isInherited: boolean;
 };
 
+type Records = Record<string, SubmitRecord | undefined>;
+
+/** Submits that are under way, by what n8n keeps of their execution. */
+const underWay = new WeakMap<Records, Map<string, Promise<OwnJob>>>();
+
 /**
  * The submits of this execution, kept where both Retry On Fail and the retry of a failed execution
  * find them again: a second try must continue the jobs that the first one paid for.
@@ -24,7 +29,7 @@ export class Ledger {
 
 	readonly #hash: string;
 
-	readonly #records: Record<string, SubmitRecord | undefined>;
+	readonly #records: Records;
 
 	constructor(item: Item, request: VideoRequest) {
 		const functions = executionOf(item);
@@ -33,9 +38,8 @@ export class Ledger {
 		this.#hash = hashRequest(item.provider.id, request);
 		// Without the run index, a loop would meet the jobs of its last round.
 		const place = `${runIndexOf(functions, item.index)}/${item.index}`;
-		// An agent may call a tool for several videos in one run, so the request is part of the key
-		// there.
-		this.#key = isTool(item) ? `${place}/${this.#hash}` : place;
+		// A model that calls its tool once more for the same video gets a new run index for it.
+		this.#key = isTool(item) ? `tool/${this.#hash}` : place;
 	}
 
 	/**
@@ -47,6 +51,18 @@ export class Ledger {
 		const record = this.#records[this.#key];
 		const isSame = record?.executionId === this.#executionId || record?.hash === this.#hash;
 		return isSame ? record?.submission : undefined;
+	}
+
+	/**
+	 * Does the work, or waits for the same work that is under way: a model may make the same call
+	 * twice at once.
+	 */
+	async alone(work: () => Promise<OwnJob>): Promise<OwnJob> {
+		const running = underWay.get(this.#records) ?? new Map<string, Promise<OwnJob>>();
+		underWay.set(this.#records, running);
+		const job = running.get(this.#key) ?? work().finally(() => running.delete(this.#key));
+		running.set(this.#key, job);
+		return await job;
 	}
 
 	set(submission: SubmitState): void {

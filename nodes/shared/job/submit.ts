@@ -21,6 +21,15 @@ export async function submitOnce(
 	uploadImages?: () => Promise<string[]>,
 ): Promise<OwnJob> {
 	const ledger = new Ledger(item, request);
+	return await ledger.alone(async () => await submitNoted(item, request, ledger, uploadImages));
+}
+
+async function submitNoted(
+	item: Item,
+	request: VideoRequest,
+	ledger: Ledger,
+	uploadImages?: () => Promise<string[]>,
+): Promise<OwnJob> {
 	const earlier = ledger.get();
 	if (earlier?.state === 'accepted') return { ...earlier.job, isInherited: ledger.isInherited() };
 	if (earlier?.state === 'sent') {

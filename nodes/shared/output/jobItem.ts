@@ -5,7 +5,7 @@ import { emptyJob, readJobFields, withError } from '../job/job';
 import type { VideoJob } from '../job/job';
 import { failureOfError, JobError } from '../n8n/failure';
 import type { NodeFailure } from '../n8n/failure';
-import { jobInInput, textOf } from '../n8n/item';
+import { isTool, jobInInput, textOf } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { isN8n1 } from '../n8n/platform';
 import { httpUrl, isObject } from '../wire/answers';
@@ -35,7 +35,8 @@ export function toItems(node: INode, outcomes: Outcome[]): INodeExecutionData[] 
 export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
 	const pairedItem = { item: outcome.item.index };
 	const isError = 'error' in outcome;
-	const job = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
+	const found = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
+	const job = mayPayAgain(outcome.item) ? toldToModel(found) : found;
 	const hasFailed = isError || job.status === 'failed' || job.status === 'canceled';
 	if (useErrorOutput && job.error && hasFailed) {
 		const key = isN8n1(outcome.item) ? 'message' : 'details';
@@ -71,15 +72,32 @@ function parameterOf(item: Item, name: string): unknown {
 /** Operations that ask about a job. When the question fails, that says nothing about the job. */
 const questions = ['get', 'cancel', 'download'];
 
+const isQuestion = (item: Item) => questions.includes(textOf(parameterOf(item, 'operation')));
+
+/** As a tool, an operation that submits is called by a model, which may simply call once more. */
+const mayPayAgain = (item: Item) => isTool(item) && !isQuestion(item);
+
+const adviceToModel = {
+	maybe: 'Do not call this tool again for this video: it may already be paid.',
+	yes: 'Do not call this tool again with the same input: that makes no new video, it repeats this answer.',
+};
+
+function toldToModel(job: VideoJob): VideoJob {
+	const { error } = job;
+	if (!error || error.accepted === 'no') return job;
+	const message = `${error.message} ${adviceToModel[error.accepted]}`;
+	return { ...job, error: { ...error, message, retryable: false } };
+}
+
 /**
  * An error in the job shape. A refused request has come to no job: `failed`, `jobId` null. A job
  * that could not be asked about keeps what its input item says of it.
  */
 function jobOfError(item: Item, error: NodeFailure): VideoJob {
 	const text = (name: string) => textOf(parameterOf(item, name)) || null;
-	const isQuestion = questions.includes(textOf(parameterOf(item, 'operation')));
-	const jobId = isQuestion ? text('jobId') : null;
-	const known = isQuestion ? readJobFields(jobInInput(item, jobId)) : {};
+	const asks = isQuestion(item);
+	const jobId = asks ? text('jobId') : null;
+	const known = asks ? readJobFields(jobInInput(item, jobId)) : {};
 	const said = error instanceof JobError ? error.status : undefined;
 	const job: VideoJob = {
 		...emptyJob(item.provider, {
@@ -88,7 +106,7 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 			cost: known.cost,
 			metadata: metadataOf(item) ?? known.metadata,
 		}),
-		status: said ?? (isQuestion ? (known.status ?? null) : 'failed'),
+		status: said ?? (asks ? (known.status ?? null) : 'failed'),
 		progress: known.progress ?? null,
 		videoUrl: known.videoUrl ?? httpUrl(text('videoUrl')) ?? null,
 		videoUrlExpiresAt: known.videoUrlExpiresAt ?? null,
