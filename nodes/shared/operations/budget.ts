@@ -11,16 +11,19 @@ interface Priced {
 }
 
 /**
- * Whether the whole batch stays within the option Budget. It is all or nothing: nobody wants half a
- * batch, and an unknown price may be above any budget.
+ * Whether the whole batch stays within the option Budget: the lowest one, where an expression yields
+ * several. It is all or nothing: nobody wants half a batch, and an unknown price may be above any
+ * budget.
  */
 export async function checkBudget(
 	batch: Priced[],
 ): Promise<((item: Item) => NodeFailure) | undefined> {
-	const item = batch.at(0)?.item;
-	const budget = item && optionsOf(item).budget;
-	if (!item || budget === undefined || budget === null || budget === '') return undefined;
-	const limit = readNumber(item, 'Budget', budget);
+	const budgets = batch
+		.map(({ item }) => readBudget(item))
+		.filter((budget) => budget !== undefined);
+	const [strictest] = budgets.sort((one, other) => one.limit - other.limit);
+	if (!strictest) return undefined;
+	const { limit } = strictest;
 	const price = rememberedPrice();
 	let total = 0;
 	for (const { item: priced, request } of batch) {
@@ -35,10 +38,18 @@ export async function checkBudget(
 	}
 	// Rounded, because in binary fractions three times 1.6 is a little more than 4.8.
 	if (Number(total.toFixed(6)) <= limit) return undefined;
+	const areEqual = budgets.length === batch.length && budgets.at(-1)?.limit === limit;
+	const whose = areEqual ? 'the' : `item ${strictest.item.index}'s`;
 	return refusal(
-		`${batch.length} videos are estimated at ${total.toFixed(2)} USD, over the budget of ${limit.toFixed(2)} USD`,
+		`${batch.length} videos are estimated at ${total.toFixed(2)} USD, over ${whose} budget of ${limit.toFixed(2)} USD`,
 		'Nothing was submitted. Raise Budget in the options, or send fewer or cheaper items',
 	);
+}
+
+function readBudget(item: Item): { item: Item; limit: number } | undefined {
+	const { budget } = optionsOf(item);
+	if (budget === undefined || budget === null || budget === '') return undefined;
+	return { item, limit: readNumber(item, 'Budget', budget) };
 }
 
 /** The same refusal for each item of the batch; it names the item. */
