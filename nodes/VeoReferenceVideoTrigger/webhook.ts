@@ -27,6 +27,8 @@ const once = new OnceOnly();
 const warnings = {
 	unknown_key:
 		'A callback was refused: its token was made with another API key. Give the trigger the credential of the generating node.',
+	other_receiver:
+		'A callback was refused: its token was made for another trigger. Give the production URL of this trigger as Callback URL.',
 	no_job_id: 'A callback was refused: no job ID was found in it.',
 };
 
@@ -52,6 +54,7 @@ async function checksOf(item: WebhookItem): Promise<Checks> {
 	return {
 		...(await authenticationOf(item)),
 		once,
+		receiver: functions.getNode().webhookId,
 		scope: String(functions.getWorkflow().id ?? ''),
 		stored: spentNoncesOf(functions),
 		read: async (jobId) => await lookAtEndedJob(item, jobId),

@@ -24,6 +24,7 @@ import { TestCredentials } from './credentials.mts';
 export interface RunningTrigger {
 	/** The production URL. */
 	url: string;
+	webhookId: string;
 	/** Items of each run that was started, in order. */
 	runs: INodeExecutionData[][];
 	/** What n8n would keep of the trigger between restarts. */
@@ -32,6 +33,12 @@ export interface RunningTrigger {
 	credential: ICredentialDataDecryptedObject;
 	/** What the trigger wrote to n8n's log. */
 	warnings: string[];
+}
+
+export interface TriggerOptions {
+	/** n8n gives each trigger its own one. */
+	webhookId?: string;
+	workflowId?: string;
 }
 
 const name = 'Trigger';
@@ -52,6 +59,7 @@ export async function startTrigger(
 	sandbox: Sandbox,
 	provider: string,
 	parameters: INodeParameters = {},
+	{ webhookId = crypto.randomUUID(), workflowId = 'test' }: TriggerOptions = {},
 ): Promise<RunningTrigger> {
 	const type: INodeType = new nodeTypes.veoReferenceVideoTrigger();
 	const credentials = type.description.credentials?.find((entry) =>
@@ -64,11 +72,12 @@ export async function startTrigger(
 		type: 'trigger',
 		typeVersion: 1.1,
 		position: [0, 0],
+		webhookId,
 		parameters: { provider, events: ['completed', 'failed'], options: {}, ...parameters },
 		credentials: { [credential]: { id: credential, name: credential } },
 	};
 	const workflow = new Workflow({
-		id: 'test',
+		id: workflowId,
 		nodes: [node],
 		connections: {},
 		active: true,
@@ -119,13 +128,14 @@ export async function startTrigger(
 		});
 		next();
 	});
-	app.post('/webhook/test/callback', handle);
+	app.post('/*path', handle);
 	const server = createServer(app);
 	servers.push(server);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
 	return {
-		url: `http://127.0.0.1:${port}/webhook/test/callback`,
+		url: `http://127.0.0.1:${port}/webhook/${webhookId}/callback`,
+		webhookId,
 		runs,
 		credential: data,
 		staticData: workflow.getStaticData('global'),

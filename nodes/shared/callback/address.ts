@@ -101,10 +101,21 @@ export async function sealCallbackUrl(
 		model,
 		item: item.index,
 		nonce: newNonce(),
+		receiver: rest.sleeper === undefined ? receiverIn(address) : undefined,
 		...rest,
 	});
 	return withToken(address, token);
 }
+
+const triggerPath =
+	/\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/callback\/*$/i;
+
+/**
+ * The trigger whose address this is. Only the end of its path tells, because there may be a proxy
+ * before n8n that has another host and another path.
+ */
+export const receiverIn = (address: string): string | undefined =>
+	triggerPath.exec(new URL(address).pathname)?.[1];
 
 export function withToken(address: string, token: string): string {
 	const url = new URL(address);

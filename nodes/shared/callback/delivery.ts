@@ -81,7 +81,7 @@ export async function deliveryOf(
 
 export async function authenticationOf(
 	item: WebhookItem,
-): Promise<Omit<Authentication, 'warn' | 'sleeper'>> {
+): Promise<Omit<Authentication, 'warn' | 'sleeper' | 'receiver'>> {
 	const { provider } = item;
 	const now = Date.now();
 	const { apiKey, restUrl } = await item.credentials();

@@ -21,12 +21,14 @@ export interface Authentication {
 	now: number;
 	/** The sleeping node that is called, if it is one. */
 	sleeper?: string;
+	/** `webhookId` of the trigger that is called, if it is one. */
+	receiver?: string;
 	/** Keys for the signature; undefined when they cannot be had right now. */
 	keys(): Promise<JsonWebKey[] | undefined>;
 	/** Newer keys, or undefined when it is too early to ask again. */
 	newerKeys(): Promise<JsonWebKey[] | undefined>;
 	/** For the owner of the workflow; the sender learns nothing but a status. */
-	warn(problem: 'unknown_key' | 'no_job_id'): void;
+	warn(problem: 'unknown_key' | 'other_receiver' | 'no_job_id'): void;
 }
 
 /** What a trigger checks a delivery with. */
@@ -99,6 +101,10 @@ export async function authenticate(
 	const { token } = opened;
 	if (token.provider !== checks.provider.id) return { status: 401 };
 	if (token.sleeper !== checks.sleeper) return { status: 401 };
+	if (token.receiver !== undefined && token.receiver !== checks.receiver) {
+		checks.warn('other_receiver');
+		return { status: 401 };
+	}
 	if (!token.watcher && !checks.provider.callback) return { status: 401 };
 	if (delivery.rawBody.length > maxBodyBytes) return { status: 400 };
 	// Only this node can have sealed it.

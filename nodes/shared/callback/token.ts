@@ -15,6 +15,11 @@ export interface CallbackToken {
 	/** Milliseconds since the epoch. */
 	expires: number;
 	metadata: IDataObject | null;
+	/**
+	 * `webhookId` of the trigger whose address was given; absent where the address does not tell it,
+	 * as with a relay, and in tokens from before there was such a mark.
+	 */
+	receiver?: string;
 	/** The sleeping node that it wakes, as `sleeperOf` names it; absent in the tokens of triggers. */
 	sleeper?: string;
 	/** Of the node's own watcher, which no provider signs for; absent in the tokens of providers. */

@@ -125,6 +125,21 @@ describe('a delivery is authenticated by', () => {
 		if (!isTaken) expect(result).toEqual({ status: 401 });
 	});
 
+	it.each([
+		['its own trigger', 'one', 'one', []],
+		['another trigger', 'one', 'another', ['other_receiver']],
+		['a trigger without an address of its own', 'one', undefined, ['other_receiver']],
+		['any trigger, where it names none', undefined, 'one', []],
+	])('the trigger in its token: at %s', async (_, receiver, called, warnings) => {
+		const result = await authenticate(
+			delivery(),
+			tokenOf({ receiver }),
+			checks({ receiver: called }),
+		);
+		expect('token' in result).toBe(warnings.length === 0);
+		expect(asked.filter((what) => what !== 'keys')).toEqual(warnings);
+	});
+
 	it('its size next, before the keys are asked for', async () => {
 		expect(await authenticate(forged(huge), tokenOf(), checks())).toEqual({ status: 400 });
 		expect(asked).toEqual([]);
