@@ -59,7 +59,7 @@ export async function startTrigger(
 	sandbox: Sandbox,
 	provider: string,
 	parameters: INodeParameters = {},
-	{ webhookId = crypto.randomUUID(), workflowId = 'test' }: TriggerOptions = {},
+	{ webhookId = crypto.randomUUID(), workflowId = crypto.randomUUID() }: TriggerOptions = {},
 ): Promise<RunningTrigger> {
 	const type: INodeType = new nodeTypes.veoReferenceVideoTrigger();
 	const credentials = type.description.credentials?.find((entry) =>

@@ -23,14 +23,16 @@ const warnAgainAfterMs = 5 * 60 * 1000;
 const warned = new ExpiringCache<true>(warnAgainAfterMs, 1000);
 
 /**
- * Writes to the log for the owner of the workflow: each problem at most every five minutes, so that
- * forgeries do not fill the log.
+ * Writes to the log for the owner of the workflow: each problem of each node at most every five
+ * minutes, so that forgeries neither fill the log nor silence what concerns another node.
  */
 export function warn(functions: IWebhookFunctions, problem: string, detail = ''): void {
 	const now = Date.now();
-	if (warned.get(problem, now)) return;
-	warned.set(problem, true, now);
-	functions.logger.warn(`${functions.getNode().name}: ${problem} ${detail}`.trimEnd());
+	const { id, name } = functions.getNode();
+	const key = JSON.stringify([functions.getWorkflow().id, id, problem]);
+	if (warned.get(key, now)) return;
+	warned.set(key, true, now);
+	functions.logger.warn(`${name}: ${problem} ${detail}`.trimEnd());
 }
 
 /** Answers a delivery and never throws: n8n would make a failed execution of the error. */
