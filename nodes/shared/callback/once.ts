@@ -3,15 +3,23 @@ import type { SpentNonces } from '../n8n/state';
 /** Forgeries that got hold of a token must not make us ask the provider again and again. */
 const askAgainAfterMs = 2000;
 
+/** Job IDs that one token may make us ask about in that time. */
+const maxAsks = 20;
+
+interface Ask {
+	at: number;
+	/** The provider has not answered yet. */
+	isOpen: boolean;
+}
+
 interface Entry {
 	/** The workflow whose run it is about. */
 	scope: string;
-	state: 'checking' | 'open' | 'spent';
+	isSpent: boolean;
 	expires: number;
-	askedAt: number;
+	/** By job ID: one that somebody made up must not keep the real one away. */
+	asks: Map<string, Ask>;
 }
-
-export type Claim = 'claimed' | 'spent' | 'wait';
 
 /**
  * One token starts one run. The process decides this before anything is awaited, and what is stored
@@ -21,42 +29,47 @@ export type Claim = 'claimed' | 'spent' | 'wait';
 export class OnceOnly {
 	readonly #entries = new Map<string, Entry>();
 
-	/** Takes the nonce for one check, or says why not. */
-	claim(
-		{ nonce, expires }: { nonce: string; expires: number },
-		scope: string,
-		stored: SpentNonces,
-		now: number,
-	): Claim {
-		const entry = this.#entries.get(nonce);
-		if (entry?.state === 'spent' || stored[nonce] !== undefined) return 'spent';
-		if (entry?.state === 'checking') return 'wait';
-		if (entry && now - entry.askedAt < askAgainAfterMs) return 'wait';
-		this.#forgetExpired(now);
-		this.#entries.set(nonce, { scope, state: 'checking', expires, askedAt: now });
-		return 'claimed';
+	/** Whether the token has started its run. */
+	isSpent(nonce: string, stored: SpentNonces): boolean {
+		return stored[nonce] !== undefined || this.#entries.get(nonce)?.isSpent === true;
 	}
 
-	/** The check has led to nothing, so a later delivery may try again. */
-	release(nonce: string): void {
-		const entry = this.#entries.get(nonce);
-		if (entry) entry.state = 'open';
+	/** Whether the provider may be asked about this job now, on behalf of this token. */
+	mayAsk(
+		{ nonce, expires }: { nonce: string; expires: number },
+		jobId: string,
+		scope: string,
+		now: number,
+	): boolean {
+		this.#forgetExpired(now);
+		const entry = this.#entries.get(nonce) ?? { scope, isSpent: false, expires, asks: new Map() };
+		const { asks } = entry;
+		for (const [asked, { at, isOpen }] of asks) {
+			if (!isOpen && now - at >= askAgainAfterMs) asks.delete(asked);
+		}
+		if (asks.has(jobId) || asks.size >= maxAsks) return false;
+		asks.set(jobId, { at: now, isOpen: true });
+		this.#entries.set(nonce, entry);
+		return true;
+	}
+
+	/** The question has led to nothing, so a later delivery may ask again. */
+	release(nonce: string, jobId: string): void {
+		const ask = this.#entries.get(nonce)?.asks.get(jobId);
+		if (ask) ask.isOpen = false;
 	}
 
 	/**
-	 * The same where the provider was not asked: a later delivery may try again at once, because a
-	 * nonsense delivery must not keep the real one away.
+	 * Takes the run of the token.
+	 *
+	 * @returns whether it was still to be had: deliveries about two jobs may be checked at a time
 	 */
-	releaseUnasked(nonce: string): void {
+	spend(nonce: string): boolean {
 		const entry = this.#entries.get(nonce);
-		if (!entry) return;
-		entry.state = 'open';
-		entry.askedAt = -Infinity;
-	}
-
-	spend(nonce: string): void {
-		const entry = this.#entries.get(nonce);
-		if (entry) entry.state = 'spent';
+		if (!entry || entry.isSpent) return false;
+		entry.isSpent = true;
+		entry.asks.clear();
+		return true;
 	}
 
 	/**
@@ -65,7 +78,7 @@ export class OnceOnly {
 	 */
 	spentIn(scope: string, stored: SpentNonces, now: number): SpentNonces {
 		const spent = [...this.#entries]
-			.filter(([, entry]) => entry.scope === scope && entry.state === 'spent')
+			.filter(([, entry]) => entry.scope === scope && entry.isSpent)
 			.map(([nonce, { expires }]) => [nonce, expires] as const);
 		const all = [...Object.entries(stored), ...spent];
 		return Object.fromEntries(all.filter(([, expires]) => expires >= now));

@@ -7,6 +7,7 @@ import type { VideoJob } from '../job/job';
 import type { Reading } from '../job/read';
 import type { Delivery, VideoProvider } from '../types';
 import { isObject } from '../wire/answers';
+import { whyNotJobId } from '../wire/jobId';
 import type { SpentNonces } from '../n8n/state';
 import type { OnceOnly } from './once';
 import { openToken } from './token';
@@ -28,7 +29,7 @@ export interface Authentication {
 	/** Newer keys, or undefined when it is too early to ask again. */
 	newerKeys(): Promise<JsonWebKey[] | undefined>;
 	/** For the owner of the workflow; the sender learns nothing but a status. */
-	warn(problem: 'unknown_key' | 'other_receiver' | 'no_job_id'): void;
+	warn(problem: 'unknown_key' | 'other_receiver' | 'no_job_id' | 'strange_job_id'): void;
 }
 
 /** What a trigger checks a delivery with. */
@@ -62,25 +63,28 @@ export async function receive(
 	if ('status' in authenticated) return authenticated;
 	const { token } = authenticated;
 
-	// Nothing may be awaited between here and the claim, so that of several deliveries at the same
-	// moment only one goes on.
+	const { nonce } = token;
+	if (once.isSpent(nonce, stored)) return { status: 200 };
 	const jobId = jobIdOf(delivery, provider);
-	const claim = once.claim(token, scope, stored, now);
-	if (claim === 'spent') return { status: 200 };
-	if (claim === 'wait') return { status: 503 };
 	if (jobId === undefined) {
-		once.releaseUnasked(token.nonce);
 		checks.warn('no_job_id');
 		return { status: 400 };
 	}
+	if (whyNotJobId(provider, jobId)) {
+		checks.warn('strange_job_id');
+		return { status: 400 };
+	}
+	// Nothing may be awaited between this question and `isSpent`, so that of several deliveries at
+	// the same moment only one goes on.
+	if (!once.mayAsk(token, jobId, scope, now)) return { status: 503 };
 	const { state } = await checks.read(jobId);
 	if (!hasEnded(state)) {
-		once.release(token.nonce);
+		once.release(nonce, jobId);
 		const isFinal = state.status === 'unreadable' && !state.failure.retryable;
 		return { status: isFinal ? 400 : 503 };
 	}
+	if (!once.spend(nonce)) return { status: 200 };
 	const { model, metadata } = token;
-	once.spend(token.nonce);
 	return { status: 200, job: jobInState(provider, { jobId, model, metadata }, state) };
 }
 

@@ -94,6 +94,13 @@ function addressOf(
 			},
 		);
 	}
+	if (path.split(/[/\\]/).some((segment) => /^(\.|%2e)+$/i.test(segment))) {
+		throw new NodeOperationError(
+			item.node,
+			`The job ID would lead to another address of ${item.provider.displayName}`,
+			{ itemIndex: item.index, description: 'Give the job ID that the generating node returned' },
+		);
+	}
 	return withoutEndSlashes(base) + path;
 }
 

@@ -20,6 +20,7 @@ import type {
 	VideoRequest,
 } from '../types';
 import { isObject } from '../wire/answers';
+import { whyNotJobId } from '../wire/jobId';
 import { checkFormat, checkRequest } from './validate';
 
 /** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */
@@ -169,9 +170,6 @@ export function refusalInInput(item: Item) {
 	return error;
 }
 
-/** The longest ID of any provider has a fifth of it. */
-const maxJobIdLength = 500;
-
 /** The job ID of the operations on a job, refused when it is another provider's. */
 export function readJobId(item: Item): string {
 	const { provider } = item;
@@ -190,10 +188,9 @@ export function readJobId(item: Item): string {
 	const isFromInput = inputJobId === jobId && typeof origin === 'string';
 	const isForeign = isFromInput && origin !== provider.id;
 	const isOwn = isFromInput && !isForeign;
-	// An ID of dots would lead to another address. Only the provider knows whether any other ID is
-	// right.
-	const isOdd = jobId.length > maxJobIdLength || /^\.+$|\s/.test(jobId);
-	if (isForeign || isOdd || (!isOwn && looksForeign(provider, jobId))) {
+	const problem = whyNotJobId(provider, jobId);
+	const looksForeign = problem === 'other_shape' && !isOwn && isLikeOthers(provider, jobId);
+	if (isForeign || problem === 'unusable' || looksForeign) {
 		throw badInput(
 			item,
 			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin.slice(0, 100)}` : ''}`,
@@ -204,10 +201,8 @@ export function readJobId(item: Item): string {
 }
 
 /**
- * Most shapes of ids are known from examples only, so an id is refused when it has the shape of
- * another provider's and not of its own.
+ * Most shapes of ids are known from examples only, so one that is not like the provider's own is
+ * refused only when it is like another provider's.
  */
-function looksForeign(provider: VideoProvider, jobId: string): boolean {
-	if (!provider.jobIdPattern || provider.jobIdPattern.test(jobId)) return false;
-	return providers.some((other) => other !== provider && other.jobIdPattern?.test(jobId));
-}
+const isLikeOthers = (provider: VideoProvider, jobId: string): boolean =>
+	providers.some((other) => other !== provider && other.jobIdPattern?.test(jobId));

@@ -7,30 +7,29 @@ const now = 1_760_000_000_000;
 describe('one token, one run', () => {
 	const token = { nonce: 'n', expires: now + hour };
 
-	it('is decided in the process, before anything is awaited', () => {
+	it('is decided in the process', () => {
 		const once = new OnceOnly();
-		expect(once.claim(token, 'w', {}, now)).toBe('claimed');
-		expect(once.claim(token, 'w', {}, now)).toBe('wait');
-		once.spend('n');
-		expect(once.claim(token, 'w', {}, now)).toBe('spent');
+		expect(once.mayAsk(token, 'job', 'w', now)).toBe(true);
+		expect(once.isSpent('n', {})).toBe(false);
+		expect(once.spend('n')).toBe(true);
+		expect(once.isSpent('n', {})).toBe(true);
+		expect(once.spend('n')).toBe(false);
+	});
+
+	it('has its run once, whichever of two jobs was checked first', () => {
+		const once = new OnceOnly();
+		expect(once.mayAsk(token, 'job', 'w', now)).toBe(true);
+		expect(once.mayAsk(token, 'another', 'w', now)).toBe(true);
+		expect([once.spend('n'), once.spend('n')]).toEqual([true, false]);
+		once.release('n', 'another');
+		expect(once.isSpent('n', {})).toBe(true);
 	});
 
 	it('is remembered over a restart by what was stored', () => {
 		const before = new OnceOnly();
-		before.claim(token, 'w', {}, now);
+		before.mayAsk(token, 'job', 'w', now);
 		before.spend('n');
-		const stored = before.spentIn('w', {}, now);
-		expect(new OnceOnly().claim(token, 'w', stored, now)).toBe('spent');
-	});
-
-	it('lets a check that came to nothing be repeated, after two seconds when the provider was asked', () => {
-		const once = new OnceOnly();
-		once.claim(token, 'w', {}, now);
-		once.release('n');
-		expect(once.claim(token, 'w', {}, now + 1999)).toBe('wait');
-		expect(once.claim(token, 'w', {}, now + 2000)).toBe('claimed');
-		once.releaseUnasked('n');
-		expect(once.claim(token, 'w', {}, now + 2000)).toBe('claimed');
+		expect(new OnceOnly().isSpent('n', before.spentIn('w', {}, now))).toBe(true);
 	});
 
 	it('stores what this workflow has spent, and forgets what has expired', () => {
@@ -40,7 +39,7 @@ describe('one token, one run', () => {
 			['b', 'w'],
 			['c', 'another'],
 		]) {
-			once.claim({ nonce, expires: now + hour }, scope, {}, now);
+			once.mayAsk({ nonce, expires: now + hour }, 'job', scope, now);
 			once.spend(nonce);
 		}
 		const stored = { old: now - 1, kept: now + minute };
@@ -50,5 +49,31 @@ describe('one token, one run', () => {
 			b: now + hour,
 		});
 		expect(once.spentIn('w', {}, now + 2 * hour)).toEqual({});
+	});
+});
+
+describe('on behalf of one token, the provider is asked about', () => {
+	const token = { nonce: 'n', expires: now + hour };
+	let once: OnceOnly;
+	beforeEach(() => (once = new OnceOnly()));
+	const ask = (jobId: string, at = now) => once.mayAsk(token, jobId, 'w', at);
+
+	it('a job while nobody asks about it, and two seconds after the last time', () => {
+		expect([ask('job'), ask('job', now + hour)]).toEqual([true, false]);
+		once.release('n', 'job');
+		expect([ask('job', now + 1999), ask('job', now + 2000)]).toEqual([false, true]);
+	});
+
+	it('a job whatever was asked about another one', () => {
+		expect([ask('made-up'), ask('job'), ask('made-up')]).toEqual([true, true, false]);
+		once.release('n', 'made-up');
+		expect([ask('made-up', now + 1), ask('job', now + 1)]).toEqual([false, false]);
+	});
+
+	it('twenty jobs in two seconds', () => {
+		const ids = Array.from({ length: 25 }, (_, index) => `made-up ${index}`);
+		expect(ids.filter((jobId) => ask(jobId))).toHaveLength(20);
+		for (const jobId of ids) once.release('n', jobId);
+		expect([ask('job', now + 1999), ask('job', now + 2000)]).toEqual([false, true]);
 	});
 });

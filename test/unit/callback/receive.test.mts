@@ -245,6 +245,36 @@ describe('a delivery that is received', () => {
 		expect(await take()).toMatchObject({ status: 200, job: { jobId: 'job-7' } });
 	});
 
+	it.each(['..', 'a/../b', 'a b', 'x'.repeat(301)])(
+		'about the job %j: 400 and a warning, and nobody is asked',
+		async (jobId) => {
+			expect(await take(delivery(JSON.stringify({ job: jobId })))).toEqual({ status: 400 });
+			expect(asked).toEqual(['keys', 'strange_job_id']);
+			expect(await take()).toMatchObject({ status: 200, job: { jobId: 'job-7' } });
+		},
+	);
+
+	it('about a job whose ID is not like those of the provider: the same', async () => {
+		const change = { provider: { ...provider, jobIdPattern: /^job-\d$/ } };
+		expect(await take(delivery('{"job":"stranger"}'), change)).toEqual({ status: 400 });
+		expect(asked).toEqual(['keys', 'strange_job_id']);
+		expect(await take(delivery(), change)).toMatchObject({ status: 200 });
+	});
+
+	it('about a job that somebody made up does not keep the real one away', async () => {
+		const made = delivery('{"job":"made-up"}');
+		expect(await take(made, {}, { status: 'in_progress' })).toEqual({ status: 503 });
+		expect(await take()).toMatchObject({ status: 200, job: { jobId: 'job-7' } });
+	});
+
+	it('with one token about two jobs at the same moment brings one of them', async () => {
+		const verdicts = await Promise.all([take(), take(delivery('{"job":"job-8"}'))]);
+		expect(verdicts).toEqual([
+			{ status: 200, job: expect.objectContaining({ jobId: 'job-7' }) },
+			{ status: 200 },
+		]);
+	});
+
 	it('with a token that is spent says so before it looks for a job', async () => {
 		await take();
 		asked = [];
