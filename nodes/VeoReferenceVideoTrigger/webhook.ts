@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	INodeExecutionData,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { authenticationOf, deliveryOf, warn, triggerItem } from '../shared/callback/delivery';
 import type { WebhookItem } from '../shared/callback/delivery';
@@ -18,6 +13,8 @@ import type { VideoJob } from '../shared/job/job';
 import { fetchVideo } from '../shared/video/download';
 import { asNodeFailure } from '../shared/output/outcome';
 import { lookAtEndedJob } from '../shared/job/read';
+import { readSettings } from './settings';
+import type { TriggerSettings } from './settings';
 
 /**
  * Shared by all triggers of the process. It remembers nonces, and no two tokens have the same one.
@@ -37,20 +34,25 @@ const warnings = {
 export async function handleDelivery(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const response = functions.getResponseObject();
 	const item = triggerItem(functions);
-	const checks = await checksOf(item);
+	let settings: TriggerSettings | undefined;
+	const checks: Checks = {
+		...(await checksOf(item)),
+		prepare: () => void (settings = readSettings(item)),
+	};
 	const delivery = await deliveryOf(functions);
 	const verdict = await receive(delivery, delivery.token, checks);
 	// Answered before a video is streamed: providers wait for ten to fifteen seconds only.
 	response.status(verdict.status).json({ accepted: verdict.status === 200 });
-	if (!('job' in verdict)) return { noWebhookResponse: true };
-	const run = isWanted(functions, verdict.job) ? [[await itemFor(item, verdict.job)]] : undefined;
+	if (!('job' in verdict) || !settings) return { noWebhookResponse: true };
+	const { job } = verdict;
+	const run = isWanted(settings, job) ? [[await itemFor(item, settings, job)]] : undefined;
 	// Last of all, so that it holds what other deliveries have spent meanwhile. It is saved because
 	// we have answered ourselves.
 	keepSpentNonces(functions, once.spentIn(checks.scope, checks.stored, checks.now));
 	return { noWebhookResponse: true, workflowData: run };
 }
 
-async function checksOf(item: WebhookItem): Promise<Checks> {
+async function checksOf(item: WebhookItem): Promise<Omit<Checks, 'prepare'>> {
 	const { functions } = item;
 	return {
 		...(await authenticationOf(item)),
@@ -63,16 +65,16 @@ async function checksOf(item: WebhookItem): Promise<Checks> {
 	};
 }
 
-function isWanted(functions: IWebhookFunctions, { status }: VideoJob): boolean {
-	const events = functions.getNodeParameter('events') as string[];
-	return events.includes(status === 'completed' ? 'completed' : 'failed');
-}
+const isWanted = ({ events }: TriggerSettings, { status }: VideoJob): boolean =>
+	events.includes(status === 'completed' ? 'completed' : 'failed');
 
 /** A video that cannot be downloaded is still finished and paid for: the item keeps its link. */
-async function itemFor(item: Item, job: VideoJob): Promise<INodeExecutionData> {
-	const options = (item.parameter('options') ?? {}) as IDataObject;
-	if (options.downloadVideo !== true || job.videoUrl === null) return { json: { ...job } };
-	const field = String(options.binaryField ?? '').trim() || 'data';
+async function itemFor(
+	item: Item,
+	{ binaryField: field }: TriggerSettings,
+	job: VideoJob,
+): Promise<INodeExecutionData> {
+	if (field === undefined || job.videoUrl === null) return { json: { ...job } };
 	try {
 		const video = await fetchVideo(item, job.videoUrl, job.jobId, job.videoUrlExpiresAt);
 		return { json: { ...job }, binary: { [field]: video } };

@@ -39,6 +39,12 @@ export interface Checks extends Authentication {
 	scope: string;
 	/** Nonces that were spent before this process started. */
 	stored: SpentNonces;
+	/**
+	 * Reads what the run will need besides the job.
+	 *
+	 * @throws where that fails: then nothing is asked, and the token can still be used
+	 */
+	prepare(): void;
 	/** Reads the job with the user's own key: what it says is what counts. */
 	read(jobId: string): Promise<Reading>;
 }
@@ -74,6 +80,7 @@ export async function receive(
 		checks.warn('strange_job_id');
 		return { status: 400 };
 	}
+	checks.prepare();
 	// Nothing may be awaited between this question and `isSpent`, so that of several deliveries at
 	// the same moment only one goes on.
 	if (!once.mayAsk(token, jobId, scope, now)) return { status: 503 };

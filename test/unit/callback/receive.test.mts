@@ -87,6 +87,7 @@ function checks(change: Partial<Checks> = {}, state: JobState = completed): Chec
 		keys: async () => await answer('keys', [goodKey]),
 		newerKeys: async () => await answer('newer keys', undefined),
 		warn: (problem) => void asked.push(problem),
+		prepare: () => undefined,
 		read: async (jobId) => await answer<Reading>(`read ${jobId}`, { state, raw: null }),
 		...change,
 	};
@@ -259,6 +260,15 @@ describe('a delivery that is received', () => {
 		expect(await take(delivery('{"job":"stranger"}'), change)).toEqual({ status: 400 });
 		expect(asked).toEqual(['keys', 'strange_job_id']);
 		expect(await take(delivery(), change)).toMatchObject({ status: 200 });
+	});
+
+	it('is not read, and does not take the token, as long as the run cannot be prepared', async () => {
+		const prepare = () => {
+			throw new Error('a broken expression');
+		};
+		await expect(take(delivery(), { prepare })).rejects.toThrow('a broken expression');
+		expect(asked).toEqual(['keys']);
+		expect(await take()).toMatchObject({ status: 200, job: { jobId: 'job-7' } });
 	});
 
 	it('about a job that somebody made up does not keep the real one away', async () => {
