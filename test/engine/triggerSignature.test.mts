@@ -1,5 +1,6 @@
 import type { CallbackMessage } from '../../sandbox/contract.mts';
 import { startSandbox } from '../../sandbox/server.mts';
+import type { DeliverOptions } from '../../sandbox/server.mts';
 import { until } from '../until.mts';
 import { request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
 import { callingProvider, useTrigger } from './triggered.mts';
@@ -93,16 +94,31 @@ describe('fal signs', () => {
 		const other = await startSandbox({ jobSeconds: 600, allowHttpCallbacks: true });
 		try {
 			const trigger = await startTrigger(other, 'fal');
-			other.inject({ call: 'jwks', fault: { kind: 'status', status: 503 }, times: Infinity });
+			other.inject({ call: 'jwks', fault: { kind: 'status', status: 503 }, times: 2 });
 			const options = { callbackUrl: trigger.url };
 			await runUnified(other, fal, { operation: 'generate', ...request, options });
 			const [{ id }] = other.jobs();
 			other.settings.allowHttpCallbacks = false;
 			other.finish(id);
 			other.settings.allowHttpCallbacks = true;
-			expect((await other.deliver(id)).map(({ status }) => status)).toEqual([503]);
+			const statuses = async (options?: DeliverOptions) =>
+				new Set((await other.deliver(id, options)).map(({ status }) => status));
+			expect(await statuses({ times: 50, parallel: true })).toEqual(new Set([503]));
+			expect(await statuses({ times: 20 })).toEqual(new Set([503]));
 			expect(trigger.runs).toEqual([]);
-			other.reset();
+			expect(other.count({ call: 'jwks' })).toBe(1);
+
+			const later = Date.now() + 30_000;
+			const now = jest.spyOn(Date, 'now').mockImplementation(() => later);
+			try {
+				expect(await statuses()).toEqual(new Set([503]));
+				expect(other.count({ call: 'jwks' })).toBe(2);
+				now.mockImplementation(() => later + 30_000);
+				expect(await statuses()).toEqual(new Set([200]));
+			} finally {
+				now.mockRestore();
+			}
+			expect(trigger.runs).toHaveLength(1);
 		} finally {
 			await other.stop();
 		}

@@ -26,7 +26,7 @@ export interface Authentication {
 	receiver?: string;
 	/** Keys for the signature; undefined when they cannot be had right now. */
 	keys(): Promise<JsonWebKey[] | undefined>;
-	/** Newer keys, or undefined when it is too early to ask again. */
+	/** Newer keys: none when it is too early to ask again, undefined when they cannot be had. */
 	newerKeys(): Promise<JsonWebKey[] | undefined>;
 	/** For the owner of the workflow; the sender learns nothing but a status. */
 	warn(problem: 'unknown_key' | 'other_receiver' | 'no_job_id' | 'strange_job_id'): void;
@@ -135,7 +135,8 @@ async function checkSignature(
 	if (!known) return 'unknown';
 	if (signing.verify(delivery, known, now)) return 'good';
 	const newer = await newerKeys();
-	return newer && signing.verify(delivery, newer, now) ? 'good' : 'wrong';
+	if (!newer) return 'unknown';
+	return signing.verify(delivery, newer, now) ? 'good' : 'wrong';
 }
 
 function jobIdOf({ headers, rawBody }: Delivery, { callback }: VideoProvider): string | undefined {

@@ -41,14 +41,65 @@ describe("a provider's keys", () => {
 		expect(fetched).toBe(1);
 		expect(await cache.get(urls, fetchKeys, now + 24 * hour)).toEqual([key('2')]);
 		const later = now + 24 * hour;
-		expect(await cache.refetch(urls, fetchKeys, later + 5 * minute - 1)).toBeUndefined();
+		expect(await cache.refetch(urls, fetchKeys, later + 5 * minute - 1)).toEqual([]);
 		expect(await cache.refetch(urls, fetchKeys, later + 5 * minute)).toEqual([key('3')]);
 	});
 
-	it('that cannot be had are asked for again with the next delivery', async () => {
+	describe('that cannot be had', () => {
+		let asked: string[];
+		beforeEach(() => (asked = []));
+		const gone = async (url: string) => {
+			asked.push(url);
+			return await Promise.reject(new Error('gone'));
+		};
+
+		it.each(['get', 'refetch'] as const)(
+			'are asked for again after half a minute: %s',
+			async (name) => {
+				const cache = new KeyCache();
+				for (let second = 0; second < 30; second++) {
+					expect(await cache[name](urls, gone, now + 1000 * second)).toBeUndefined();
+				}
+				expect(asked).toEqual(urls);
+				const found = async () => await Promise.resolve([key('1')]);
+				expect(await cache[name](urls, found, now + 30_000)).toEqual([key('1')]);
+			},
+		);
+
+		it('are asked for once, however many deliveries come at the same moment', async () => {
+			const cache = new KeyCache();
+			const all = await Promise.all(
+				Array.from({ length: 50 }, async () => await cache.get(urls, gone, now)),
+			);
+			expect(new Set(all)).toEqual(new Set([undefined]));
+			expect(asked).toEqual(urls);
+		});
+
+		it('leave those at hand', async () => {
+			const cache = new KeyCache();
+			await cache.get(urls, async () => await Promise.resolve([key('1')]), now);
+			expect(await cache.refetch(urls, gone, now + 5 * minute)).toBeUndefined();
+			expect(await cache.get(urls, gone, now + 5 * minute)).toEqual([key('1')]);
+			expect(asked).toEqual(urls);
+		});
+
+		it('at one address say nothing about another', async () => {
+			const cache = new KeyCache();
+			await cache.get(urls, gone, now);
+			const found = async () => await Promise.resolve([key('1')]);
+			expect(await cache.get(['https://another.example'], found, now)).toEqual([key('1')]);
+		});
+	});
+
+	it('are fetched once for deliveries that come at the same moment', async () => {
 		const cache = new KeyCache();
-		const gone = async () => await Promise.reject(new Error('gone'));
-		expect(await cache.get(urls, gone, now)).toBeUndefined();
-		expect(await cache.get(urls, async () => [key('1')], now)).toEqual([key('1')]);
+		let fetched = 0;
+		const fetchKeys = async () => await Promise.resolve([key(String(++fetched))]);
+		const all = async (name: 'get' | 'refetch', at: number) =>
+			await Promise.all(
+				Array.from({ length: 50 }, async () => await cache[name](urls, fetchKeys, at)),
+			);
+		expect(await all('get', now)).toEqual(Array(50).fill([key('1')]));
+		expect(await all('refetch', now + 5 * minute)).toEqual(Array(50).fill([key('2')]));
 	});
 });

@@ -85,7 +85,7 @@ function checks(change: Partial<Checks> = {}, state: JobState = completed): Chec
 		scope: 'w',
 		stored: {},
 		keys: async () => await answer('keys', [goodKey]),
-		newerKeys: async () => await answer('newer keys', undefined),
+		newerKeys: async () => await answer('newer keys', []),
 		warn: (problem) => void asked.push(problem),
 		prepare: () => undefined,
 		read: async (jobId) => await answer<Reading>(`read ${jobId}`, { state, raw: null }),
@@ -156,6 +156,7 @@ describe('a delivery is authenticated by', () => {
 	it.each([
 		['the newer keys', [goodKey], { token: content }],
 		['none of the newer keys', [otherKey], { status: 401 }],
+		['no key at hand while newer ones cannot be had', undefined, { status: 503 }],
 	])('a signature under %s', async (_, newer, expected) => {
 		const change = {
 			keys: async () => await Promise.resolve([otherKey]),
