@@ -5,14 +5,12 @@ import { whyUnfetchable } from '../input/imageUrls';
 import type { Item } from '../n8n/item';
 import { triggerUrlsOf } from '../n8n/state';
 import { optionsOf } from '../input/parameters';
+import { tokenParameter } from '../wire/secrets';
 import { newNonce, sealToken, tokenLifeMs } from './token';
 import type { CallbackToken } from './token';
 
 /** So that a URL with the token in it stays below the 2,048 characters that providers take. */
 const maxMetadataBytes = 1000;
-
-/** Query parameter of the callback URL. */
-export const tokenParameter = 'veoToken';
 
 /** Whom the provider calls about a job, and what the token in the URL carries. */
 export type CallbackTarget = { address: string } & Pick<

@@ -11,7 +11,7 @@ import type { Item } from '../n8n/item';
 import { providers } from '../registry';
 import { ExpiringCache } from '../time/expiringCache';
 import type { Delivery, VideoProvider } from '../types';
-import { tokenParameter } from './address';
+import { tokenParameter } from '../wire/secrets';
 import { KeyCache } from './keys';
 import type { FetchKeys } from './keys';
 import type { Authentication } from './receive';

@@ -10,6 +10,7 @@ import { jsonParse, NodeOperationError } from 'n8n-workflow';
 import { asObject, describeText, isObject, withoutEndSlashes } from '../wire/answers';
 import type { Item } from '../n8n/item';
 import { uninterrupted } from '../n8n/platform';
+import { tooDeep, withoutSecrets } from '../wire/secrets';
 import { readBody } from './body';
 import type { BodyStream } from './body';
 import { transportOptions } from './requestOptions';
@@ -130,14 +131,11 @@ async function readAnswer(
 	}
 }
 
-/** Deeper than any answer that a provider documents, and shallow enough for every reader of it. */
-const maxDepth = 100;
-
 function toWireResponse(
 	{ statusCode: status, headers, body: given }: IN8nHttpFullResponse,
 	apiKey: string,
 ): WireResponse | Unanswered {
-	const body = withoutKey(given, apiKey);
+	const body = withoutSecrets(given, apiKey);
 	if (body === tooDeep) {
 		return {
 			sent: true,
@@ -145,33 +143,6 @@ function toWireResponse(
 		};
 	}
 	return { status, headers: headers as IDataObject, body: asObject(body), isJson: isObject(body) };
-}
-
-const tooDeep = Symbol('an answer that nobody could read to its end');
-
-type Nested = Record<string, unknown>;
-
-/**
- * Some error pages repeat the key they were sent; it must not travel on into items and messages. It
- * goes level by level, because calls that are nested as deeply as the answer would fail.
- */
-function withoutKey(answer: unknown, apiKey: string): unknown {
-	const root: Nested = { answer };
-	let level = [root];
-	for (let depth = 0; level.length > 0; depth++) {
-		if (depth > maxDepth) return tooDeep;
-		const next: Nested[] = [];
-		for (const parent of level) {
-			for (const [name, value] of Object.entries(parent)) {
-				if (typeof value === 'object' && value !== null) next.push(value as Nested);
-				if (typeof value === 'string' && apiKey !== '') {
-					parent[name] = value.replaceAll(apiKey, '[API key]');
-				}
-			}
-		}
-		level = next;
-	}
-	return root.answer;
 }
 
 /** n8n wraps the HTTP client's error. The code inside tells how far the request came. */
