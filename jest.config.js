@@ -28,7 +28,7 @@ module.exports = {
 	coverageReporters: ['text-summary', 'json-summary'],
 	projects: [
 		project('unit', [
-			'<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox}/**/*.test.mts',
+			'<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox,chaos}/**/*.test.mts',
 		]),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
