@@ -3,14 +3,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
 
-import type { CallbackMessage } from '../../sandbox/contract.mts';
 import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
-import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
-import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
 import { until } from '../until.mts';
-import { callbackUrl, publish, triggerNode, untilRegistered } from './callbackWorkflows.mts';
+import {
+	callbackUrl,
+	generating,
+	publish,
+	triggerNode,
+	untilRegistered,
+} from './callbackWorkflows.mts';
+import type { Row } from './callbackWorkflows.mts';
+import { about, changed, wrongBodies, wrongSignatures, wrongTokens } from './forgeries.mts';
+import { someAtATime } from './someAtATime.mts';
 import { startTestSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
 
@@ -20,12 +26,6 @@ const ROWS = 200;
 const JOB_SECONDS = 600;
 
 const providerOf = (row: number) => PROVIDERS[row % PROVIDERS.length];
-
-interface Row {
-	row: number;
-	provider: string;
-	prompt: string;
-}
 
 /** Some fail, and some of fal's callbacks are of its odd kinds. */
 function promptOf(row: number): string {
@@ -40,105 +40,6 @@ const sheet: Row[] = Array.from({ length: ROWS }, (_, index) => {
 	const row = index + 1;
 	return { row, provider: providerOf(row), prompt: promptOf(row) };
 });
-
-/** Start → the provider's rows → the unified node, once for each provider. */
-function generating(session: TestSession, triggers: INode[]): Workflow {
-	const { credentials } = session;
-	const branches = PROVIDERS.map((provider, index) => {
-		const rows = sheet.filter((row) => row.provider === provider);
-		const generate = newNode(`Generate ${provider}`, GENERATOR, {
-			provider,
-			resource: 'video',
-			operation: 'generate',
-			model: MODELS[provider],
-			prompt: '={{ $json.prompt }}',
-			imageUrls: 'https://cdn.example.org/fox.png',
-			options: {
-				callbackUrl: callbackUrl(session, triggers[index]),
-				metadata: '={{ { "row": $json.row } }}',
-				concurrency: 10,
-			},
-		});
-		const type = sandboxCredentialTypes[provider];
-		generate.credentials = { [type]: credentials[type] };
-		const jsCode = `return ${JSON.stringify(rows)}.map((json) => ({ json }));`;
-		return { rows: newNode(`Rows ${provider}`, 'n8n-nodes-base.code', { jsCode }), generate };
-	});
-	return {
-		name: 'Generates',
-		nodes: [
-			newNode('Start', 'n8n-nodes-base.manualTrigger', {}),
-			...branches.flatMap(({ rows, generate }) => [rows, generate]),
-		],
-		connections: {
-			Start: to(...branches.map(({ rows }) => rows.name)),
-			...Object.fromEntries(branches.map(({ rows, generate }) => [rows.name, to(generate.name)])),
-		},
-	};
-}
-
-const MODELS: Record<string, string> = {
-	fal: 'fal-ai/veo3.1/reference-to-video',
-	shortapi: 'google/veo-3.1/reference-to-video',
-	evolink: 'veo-3.1-generate-preview',
-};
-
-const flip = (text: string, at: number) =>
-	text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
-
-const changed = (
-	change: (message: CallbackMessage) => Partial<CallbackMessage>,
-): DeliverOptions => ({
-	mutate: (message) => ({ ...message, ...change(message) }),
-});
-
-const withToken = (change: (token: string) => string): DeliverOptions =>
-	changed((message) => {
-		const url = new URL(message.url);
-		url.searchParams.set('veoToken', change(url.searchParams.get('veoToken') ?? ''));
-		return { url: url.toString() };
-	});
-
-const withHeader = (name: string, value: string): DeliverOptions =>
-	changed(({ headers }) => ({ headers: { ...headers, [name]: value } }));
-
-/** Signed as it is due, so that only the question to the provider shows that it is a lie. */
-const strangersJob: DeliverOptions = {
-	payload: (payload) =>
-		JSON.parse(
-			JSON.stringify(payload).replaceAll(/"(request_id|job_id|id)":"[^"]*"/g, '"$1":"stranger"'),
-		),
-};
-
-const wrongTokens: Record<string, DeliverOptions> = {
-	'no token': changed(({ url }) => ({ url: url.replace(/[?&]veoToken=[^&]*/, '') })),
-	'an empty token': withToken(() => ''),
-	'a made-up token': withToken(() => 'v1.abcdefgh.QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo'),
-	'a changed token': withToken((token) => flip(token, token.length - 20)),
-	'the token of another key': withToken((token) => flip(token, 4)),
-};
-
-const wrongSignatures: Record<string, DeliverOptions> = {
-	'one byte more': changed(({ body }) => ({ body: `${body} ` })),
-	'one byte changed': changed(({ body }) => ({ body: body.replace('"OK"', '"Ok"') })),
-	'no signature': changed(({ headers }) => ({
-		headers: { 'Content-Type': headers['Content-Type'] },
-	})),
-	'another signature': withHeader('X-Fal-Webhook-Signature', 'ab'.repeat(64)),
-	'an old time': withHeader('X-Fal-Webhook-Timestamp', '1700000000'),
-	'the request of another': withHeader('X-Fal-Webhook-Request-Id', 'stranger'),
-};
-
-const wrongBodies: Record<string, DeliverOptions> = {
-	'a job nobody knows': strangersJob,
-	'no id': { payload: () => ({ status: 'OK' }) },
-	'no JSON': changed(() => ({ body: '{{{' })),
-	nothing: changed(() => ({ body: '' })),
-	'a list': { payload: (payload) => [payload] },
-	'two megabytes': { payload: (payload) => ({ ...payload, pad: 'x'.repeat(2 ** 21) }) },
-	'a depth of 50,000': changed(() => ({ body: '['.repeat(50_000) + ']'.repeat(50_000) })),
-	text: withHeader('Content-Type', 'text/plain'),
-};
 
 describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 	let session: TestSession;
@@ -159,7 +60,7 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 		listening = { name: 'Listens', nodes: triggers, connections: {} };
 		listeningId = await publish(session, listening);
 		const { client } = session;
-		const id = await client.createWorkflow(generating(session, triggers));
+		const id = await client.createWorkflow(generating(session, triggers, sheet));
 		const execution = await client.waitForExecution(await client.runWorkflow(id, 'Start'));
 		expect(execution.status).toBe('success');
 		expect(
@@ -220,7 +121,7 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 		it('a flood with a leaked token does not make n8n ask once for each', async () => {
 			const target = jobsOf(provider).at(-2) as SandboxJob;
 			const asked = session.sandbox.count({ provider });
-			const statuses = await deliver(target, { ...strangersJob, times: 50, parallel: true });
+			const statuses = await deliver(target, { ...about('stranger'), times: 50, parallel: true });
 			expect(statuses.filter((status) => ![400, 503].includes(Number(status)))).toEqual([]);
 			expect(session.sandbox.count({ provider }) - asked).toBeLessThan(5);
 		});
@@ -246,14 +147,14 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 				times: 5,
 			});
 		}
-		await inTurn(jobs(), endAndRepeat);
+		await someAtATime(jobs(), endAndRepeat);
 		await until('each has its run', async () => (await runs()).length >= ROWS);
 
 		// Lost at first, and delivered again by the provider.
 		expect(sandbox.deliveries.filter(({ attempt }) => attempt > 1).length).toBeGreaterThan(40);
 		const found = await runs();
 		expect(found).toHaveLength(ROWS);
-		const items = await inTurn(found, async (id) => {
+		const items = await someAtATime(found, async (id) => {
 			const execution = await client.waitForExecution(id);
 			return triggers.flatMap(({ name }) => outputOf(execution, name).map(({ json }) => json));
 		});
@@ -281,7 +182,7 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 
 	it('used tokens bring nothing more: repeated, or on another job', async () => {
 		const some = jobs().filter((_, index) => index % 5 === 0);
-		const statuses = await inTurn(some, async (job) => await deliver(job));
+		const statuses = await someAtATime(some, async (job) => await deliver(job));
 		expect(new Set(statuses.flat())).toEqual(new Set([200]));
 		for (const provider of PROVIDERS) {
 			const [one, other] = jobsOf(provider);
@@ -294,7 +195,7 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 	it('used tokens bring nothing after n8n was killed and started again, either', async () => {
 		await session.killAndRestartN8n();
 		await untilRegistered(session, listening);
-		const statuses = await inTurn(jobs(), async (job) => await deliver(job));
+		const statuses = await someAtATime(jobs(), async (job) => await deliver(job));
 		expect(new Set(statuses.flat())).toEqual(new Set([200]));
 		await pause(2000);
 		expect(await runs()).toHaveLength(ROWS);
@@ -307,16 +208,3 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 		expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
 	});
 });
-
-/** Some at a time: n8n starts about five runs a second on two cores. */
-async function inTurn<In, Out>(entries: In[], work: (entry: In) => Promise<Out>): Promise<Out[]> {
-	const results: Out[] = [];
-	const waiting = [...entries.entries()];
-	const worker = async () => {
-		for (let next = waiting.shift(); next; next = waiting.shift()) {
-			results[next[0]] = await work(next[1]);
-		}
-	};
-	await Promise.all(Array.from({ length: 12 }, worker));
-	return results;
-}

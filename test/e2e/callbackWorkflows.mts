@@ -7,7 +7,7 @@ import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { ROOT } from '../../scripts/folders.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
-import { GENERATOR } from '../../scripts/n8n/workflow.mts';
+import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
 import { until } from '../until.mts';
 
 export const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
@@ -67,4 +67,54 @@ export async function untilRegistered(session: Session, { nodes }: Workflow): Pr
 			return (await fetch(url, { method: 'POST' })).status !== 404;
 		});
 	}
+}
+
+/** One of each provider that calls back. */
+export const MODELS: Record<string, string> = {
+	fal: 'fal-ai/veo3.1/reference-to-video',
+	shortapi: 'google/veo-3.1/reference-to-video',
+	evolink: 'veo-3.1-generate-preview',
+};
+
+export interface Row {
+	row: number;
+	provider: string;
+	prompt: string;
+}
+
+/** Start → the provider's rows → the unified node, once for the provider of each trigger. */
+export function generating(session: Session, triggers: INode[], sheet: Row[]): Workflow {
+	const { credentials } = session;
+	const branches = triggers.map((trigger) => {
+		const provider = String(trigger.parameters.provider);
+		const rows = sheet.filter((row) => row.provider === provider);
+		const generate = newNode(`Generate ${provider}`, GENERATOR, {
+			provider,
+			resource: 'video',
+			operation: 'generate',
+			model: MODELS[provider],
+			prompt: '={{ $json.prompt }}',
+			imageUrls: 'https://cdn.example.org/fox.png',
+			options: {
+				callbackUrl: callbackUrl(session, trigger),
+				metadata: '={{ { "row": $json.row } }}',
+				concurrency: 10,
+			},
+		});
+		const type = sandboxCredentialTypes[provider];
+		generate.credentials = { [type]: credentials[type] };
+		const jsCode = `return ${JSON.stringify(rows)}.map((json) => ({ json }));`;
+		return { rows: newNode(`Rows ${provider}`, 'n8n-nodes-base.code', { jsCode }), generate };
+	});
+	return {
+		name: 'Generates',
+		nodes: [
+			newNode('Start', 'n8n-nodes-base.manualTrigger', {}),
+			...branches.flatMap(({ rows, generate }) => [rows, generate]),
+		],
+		connections: {
+			Start: to(...branches.map(({ rows }) => rows.name)),
+			...Object.fromEntries(branches.map(({ rows, generate }) => [rows.name, to(generate.name)])),
+		},
+	};
 }
