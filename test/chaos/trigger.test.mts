@@ -145,7 +145,7 @@ const attacks = {
 		{ id: idOf(row) },
 	],
 	'a token for a sleeping execution': (world: World, row: number) => [
-		world.tokenFor(row, { execution: '1', nonce: 'x' }),
+		world.tokenFor(row, { sleeper: '1/Veo', nonce: 'x' }),
 		{ id: idOf(row) },
 	],
 	'a token of another key': (world: World, row: number) => [

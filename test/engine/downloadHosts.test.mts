@@ -30,8 +30,8 @@ it('asks for the bytes as they are, and takes them from a host that compresses t
 
 it.each([
 	['..x', 'x.mp4'],
-	['a/../b', 'a_.._b.mp4'],
-	['ü'.repeat(10), '_.mp4'],
+	['a/..b', 'a_..b.mp4'],
+	['@'.repeat(10), '_.mp4'],
 	['x'.repeat(300), `${'x'.repeat(100)}.mp4`],
 ])('the video of job "%s" is called %s', async (jobId, fileName) => {
 	sandbox().inject({ call: 'status', fault: { kind: 'status', status: 404 }, times: Infinity });

@@ -4,10 +4,7 @@ import type { GenericValue, IDataObject } from 'n8n-workflow';
 export const tokenParameter = 'veoToken';
 
 /** By its name, also where the URL stands encoded in another; and by its shape, without any name. */
-const tokens = [
-	new RegExp(`(${tokenParameter}(?:=|(?:%25)*%3D))[\\w.~-]+`, 'gi'),
-	/()v1\.[\w-]{8}\.[\w-]{40,}/g,
-];
+const tokens = [/(veoToken(?:=|(?:%25)*%3D))[\w.~-]+/gi, /()v1\.[\w-]{8}\.[\w-]{40,}/g];
 
 function redacted(text: string, apiKey: string): string {
 	const withoutKey = apiKey === '' ? text : text.replaceAll(apiKey, '[API key]');
