@@ -69,6 +69,18 @@ const refusals: Refusal[] = [
 		named: ['fal-ai/veo3.1/reference-to-video (fal.ai)'],
 	},
 	{
+		name: 'EvoLink: a prompt of more than 2,000 characters that take two places each',
+		provider: 'evolink',
+		parameters: { prompt: `${'🦊'.repeat(2000)}x` },
+		message: 'The prompt has 2001 characters',
+	},
+	{
+		name: 'EvoLink: a prompt of 16 million characters',
+		provider: 'evolink',
+		parameters: { prompt: '={{ "x".repeat(2 ** 24) }}' },
+		message: 'The prompt has 16777216 characters',
+	},
+	{
 		name: 'ShortAPI image to video: two images',
 		provider: 'shortapi',
 		parameters: { model: 'google/veo-3.1/image-to-video', imageUrls: `${fox} ${fox}2` },

@@ -70,8 +70,9 @@ function checkPrompt(item: Item, { model, prompt }: VideoRequest): void {
 			'Describe the video in Prompt, or check the expression and the column it reads',
 		);
 	}
-	// Providers count characters, not UTF-16 units.
-	const length = [...prompt].length;
+	// Providers count characters, not UTF-16 units. An array of those of a huge prompt takes a
+	// gigabyte.
+	const length = prompt.replace(/[\ud800-\udbff](?=[\udc00-\udfff])/g, '').length;
 	if (model.promptMaxLength !== undefined && length > model.promptMaxLength) {
 		throw badInput(
 			item,
