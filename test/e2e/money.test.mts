@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+
 import { outputOf } from '../../scripts/n8n/rest.mts';
+import { until } from '../until.mts';
 import { runOnce, useSession, veoWorkflow } from './n8nSession.mts';
 
 const session = useSession(1);
@@ -72,3 +75,25 @@ it('a retry does not send again what was accepted and then dropped', async () =>
 	expect(retried.status).toBe('error');
 	expect(prompts.map(submitsOf)).toEqual([1, 1, 0]);
 });
+
+it.each(['generate', 'generateAndWait'])(
+	'%s: what a stopped execution has paid for is in the log, once',
+	async (operation) => {
+		const { client, sandbox, n8n } = session();
+		const slow = { kind: 'slow', milliseconds: 2000, where: 'headers' } as const;
+		sandbox.inject({ call: 'submit', fault: slow, after: 1 });
+		const options = { concurrency: 1, waitStrategy: 'polling' };
+		const workflow = veoWorkflow(session(), { prompts, parameters: { operation, options } });
+		const id = await client.runWorkflow(await client.createWorkflow(workflow), 'Start');
+		await until('the second submit is under way', () => sandbox.jobs().length === 2);
+		await client.stopExecution(id);
+		const ids = sandbox.jobs().map((job) => job.id);
+		const mentions = async () =>
+			(await readFile(n8n.logFile, 'utf8'))
+				.split('\n')
+				.filter((line) => line.includes('was stopped') && line.includes(ids.join(', ')));
+		await until('n8n has written its log', async () => (await mentions()).length > 0, 15_000);
+		expect(await mentions()).toHaveLength(1);
+		expect(prompts.map(submitsOf)).toEqual([1, 1, 0]);
+	},
+);

@@ -85,6 +85,16 @@ export class Ledger {
 	}
 }
 
+/** The IDs of the jobs that this run of the node has submitted or continued; of a tool, all of them. */
+export function paidInThisRun(item: Item): string[] {
+	const place = isTool(item) ? 'tool' : runIndexOf(executionOf(item), item.index);
+	return Object.entries(submissionsOf(item)).flatMap(([key, record]) =>
+		key.startsWith(`${place}/`) && record?.submission.state === 'accepted'
+			? [record.submission.job.jobId]
+			: [],
+	);
+}
+
 function hashRequest(provider: string, { model, ...rest }: VideoRequest): string {
 	return (
 		createHash('sha256')

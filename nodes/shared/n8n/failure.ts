@@ -125,3 +125,12 @@ export function badInput(
 	const text = `Item ${index}: ${message}`;
 	return new NodeOperationError(node, text, { itemIndex: index, description });
 }
+
+/** The error of an item that was not begun, or not finished, when its execution was stopped. */
+export function stoppedError(item: Pick<Item, 'node' | 'provider' | 'index'>): JobError {
+	const message = 'The execution was stopped before this item was finished';
+	const error = new JobError(item, { code: 'canceled', message, retryable: true });
+	error.message = sentence(message);
+	error.description = 'Run this item again if you still want it.';
+	return error;
+}

@@ -12,6 +12,7 @@ import { readPlan } from '../sleep/plan';
 import type { SleepPlan } from '../sleep/plan';
 import { netMs, sleeperOf } from '../sleep/sleep';
 import { copyForWatcher, watch } from '../sleep/watcher';
+import { afterSubmit } from './afterSubmit';
 import { submitAll } from './submitAll';
 import type { Submission, Submitted } from './submitAll';
 import { pollUntilEnded, readWaitOptions } from './waitAwake';
@@ -25,7 +26,9 @@ export async function generateAndWait(items: Item[], stopOnError: boolean): Prom
 	if (!first) return [];
 	// Read before anything is submitted, because it may be wrong.
 	const waitOptions = readWaitOptions(first);
-	if (isTool(first)) return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
+	const wait = async (submissions: Submission[]) =>
+		await afterSubmit(submissions, async () => await pollUntilEnded(submissions, waitOptions));
+	if (isTool(first)) return await wait(await submitAll(items, stopOnError));
 
 	const functions = executionOf(first);
 	const parked = await parkAgain(functions, items);
@@ -33,21 +36,24 @@ export async function generateAndWait(items: Item[], stopOnError: boolean): Prom
 	const plan = await readPlan(first);
 	if (!('address' in plan)) {
 		if (plan.hint) hint(functions, plan.hint);
-		return await pollUntilEnded(await submitAll(items, stopOnError), waitOptions);
+		return await wait(await submitAll(items, stopOnError));
 	}
 	const submissions = await submitAll(
 		items,
 		stopOnError,
 		plan.byCallback ? async () => targetOf(plan, sleeperOf(functions), waitOptions) : noTarget,
 	);
-	// While the execution is being saved, n8n turns callbacks away, and not every provider calls
-	// again.
-	const outcomes = await concurrently(submissions, waitOptions.concurrency, async (submission) =>
-		'error' in submission ? submission : await readBeforeSleep(submission),
-	);
-	const awaited = outcomes.filter(isAwaited);
-	if (awaited.length > 0) await sleepUntilEnded(outcomes, awaited, plan, submissions, waitOptions);
-	return outcomes;
+	return await afterSubmit(submissions, async () => {
+		// While the execution is being saved, n8n turns callbacks away, and not every provider calls
+		// again.
+		const outcomes = await concurrently(submissions, waitOptions.concurrency, async (submission) =>
+			'error' in submission ? submission : await readBeforeSleep(submission),
+		);
+		const awaited = outcomes.filter(isAwaited);
+		if (awaited.length > 0)
+			await sleepUntilEnded(outcomes, awaited, plan, submissions, waitOptions);
+		return outcomes;
+	});
 }
 
 const noTarget = async () => undefined;

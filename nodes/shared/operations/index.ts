@@ -16,6 +16,7 @@ import { asNodeFailure, outcomeOf } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
 import { chosenProvider } from '../input/provider';
 import type { Providers } from '../types';
+import { warnIfStopped } from './afterSubmit';
 import { cancel } from './cancel';
 import { download } from './download';
 import { estimateCost } from './estimateCost';
@@ -36,8 +37,24 @@ const each =
 			async (item) => await outcomeOf(item, async () => await work(item)),
 		);
 
+/** An operation that costs money. */
+const billed =
+	(run: Run): Run =>
+	async (items, stopOnError) => {
+		try {
+			return await run(items, stopOnError);
+		} finally {
+			warnIfStopped(items);
+		}
+	};
+
 const operations = {
-	video: { generate, generateAndWait, download: each(download), estimateCost: each(estimateCost) },
+	video: {
+		generate: billed(generate),
+		generateAndWait: billed(generateAndWait),
+		download: each(download),
+		estimateCost: each(estimateCost),
+	},
 	job: { get: each(get), cancel: each(cancel) },
 } satisfies Record<string, Record<string, Run>>;
 
@@ -61,11 +78,10 @@ export function customOperations(providers: Providers): INodeType['customOperati
 					const items = this.getInputData().map((input, index) =>
 						itemOfRun(this, index, input, provider),
 					);
-					const outcomes = !isKnown
-						? items.map((item) => ({ item, error: cutOffError(item) }))
-						: this.continueOnFail()
-							? await run(items, false).catch((error: Error) => outcomesOfError(items, error))
-							: await run(items, true);
+					if (!isKnown) return toOutput(this, outcomesCutOff(items));
+					const outcomes = this.continueOnFail()
+						? await run(items, false).catch((error: Error) => outcomesOfError(items, error))
+						: await run(items, true);
 					return toOutput(this, outcomes);
 				},
 			]),
@@ -74,6 +90,9 @@ export function customOperations(providers: Providers): INodeType['customOperati
 		Object.entries(operations).map(([resource, runs]) => [resource, runsOf(runs)]),
 	);
 }
+
+const outcomesCutOff = (items: Item[]): Outcome[] =>
+	items.map((item) => ({ item, error: cutOffError(item) }));
 
 /** For an error that concerns the whole batch. n8n would pass on the bare input instead. */
 const outcomesOfError = (items: Item[], error: Error): Outcome[] =>
@@ -99,7 +118,7 @@ export function routingOf(providers: Providers, resource: keyof typeof operation
 				// model, which then asks for the video once more. So a refusal is an answer, too.
 				const [outcome] = isKnown
 					? await run([item], false).catch((error: Error) => outcomesOfError([item], error))
-					: [{ item, error: cutOffError(item) }];
+					: outcomesCutOff([item]);
 				item.signal?.throwIfAborted();
 				return [toItem(outcome, false)];
 			},

@@ -3,6 +3,7 @@ import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
 
 import type { VideoJob } from '../job/job';
 import { hasEnded } from '../job/job';
+import { stoppedError } from '../n8n/failure';
 import type { NodeFailure } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 
@@ -28,5 +29,9 @@ export async function outcomeOf(item: Item, work: () => Promise<Outcome>): Promi
 
 export function asNodeFailure(item: Item, error: Error): NodeFailure {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	return new NodeOperationError(item.node, error, { itemIndex: item.index });
+	// The reason of an abort says nothing to a user, and may have no message at all.
+	if (item.signal?.aborted) return stoppedError(item);
+	const failure = new NodeOperationError(item.node, error, { itemIndex: item.index });
+	failure.message ||= error.message || 'There was an error without a message';
+	return failure;
 }
