@@ -24,6 +24,8 @@ export interface SandboxJob {
 	videoUrl?: string;
 	failure?: JobFailure;
 	callbackUrl?: string;
+	/** The idempotency key of its submit, where the provider takes one. */
+	key?: string;
 }
 
 /** What a provider says of a job when it accepts it. */
@@ -40,6 +42,7 @@ export interface NewJob {
 	/** The job ends after so many seconds, whatever the settings say. */
 	seconds?: number;
 	callbackUrl?: string;
+	key?: string;
 }
 
 export interface Job extends SandboxJob {

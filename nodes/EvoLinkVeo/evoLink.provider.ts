@@ -1,7 +1,18 @@
 import { asObject, jobIdIn } from '../shared/wire/answers';
 import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
-import type { VideoProvider } from '../shared/types';
+import type { VideoProvider, VideoRequest } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
+
+/**
+ * What EvoLink's own client sends with every submit
+ * (https://github.com/EvoLinkAI/evolink-mcp). No document says what the server does with it, so
+ * nothing here relies on it.
+ */
+function idempotencyOf({ submitKey }: VideoRequest) {
+	if (submitKey === undefined) return undefined;
+	const key = `run_${submitKey}`;
+	return { 'Idempotency-Key': key, 'X-Evo-Run-Id': key };
+}
 
 /** https://docs.evolink.ai, API Manual, Video Series, Veo 3.1, and Task Management. */
 export const evoLink: VideoProvider = {
@@ -11,19 +22,22 @@ export const evoLink: VideoProvider = {
 	baseUrl: 'https://api.evolink.ai',
 	models: evoLinkModels,
 
-	...unifiedTask(({ model, prompt, imageUrls, ...format }) => ({
-		model: model.id,
-		prompt,
-		generation_type: 'REFERENCE',
-		image_urls: imageUrls,
-		// These two are sent although there is only one choice, because the documented default is 4
-		// seconds.
-		duration: format.duration,
-		aspect_ratio: format.aspectRatio,
-		quality: format.resolution,
-		generate_audio: format.generateAudio,
-		callback_url: format.callbackUrl,
-	})),
+	...unifiedTask(
+		({ model, prompt, imageUrls, ...format }) => ({
+			model: model.id,
+			prompt,
+			generation_type: 'REFERENCE',
+			image_urls: imageUrls,
+			// These two are sent although there is only one choice, because the documented default is 4
+			// seconds.
+			duration: format.duration,
+			aspect_ratio: format.aspectRatio,
+			quality: format.resolution,
+			generate_audio: format.generateAudio,
+			callback_url: format.callbackUrl,
+		}),
+		idempotencyOf,
+	),
 
 	// https://docs.evolink.ai/en/api-manual/file-series/upload-base64
 	upload: unifiedUpload(

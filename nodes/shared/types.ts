@@ -87,6 +87,8 @@ export interface VideoRequest extends VideoFormat {
 	controls: VideoControls;
 	/** With our token in it; only for providers that call back. */
 	callbackUrl?: string;
+	/** Names this submit, in each try of it alike: 32 hexadecimal digits. */
+	submitKey?: string;
 }
 
 /** A callback as it arrived. */

@@ -27,6 +27,7 @@ const mostBodyBytes = 4 * 2 ** 20;
 const directives: Record<string, string> = {
 	canceled: 'accepted, then ends as failed with request_cancelled',
 	quota: 'accepted, then fails with quota_exceeded, which is a rate here, not the balance',
+	'outcome-unknown': 'accepted, and the submit is answered 409 paid_outcome_unknown',
 	'full-submit': 'the submit answer has task_info, usage and the rest',
 };
 
@@ -60,12 +61,47 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) return invalid([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	if (asked.directives.has('no-balance')) return refuse(402, exchange);
-	const task = { provider, model, prompt, images, callbackUrl, directives: asked.directives };
+	const key = exchange.headers['idempotency-key'];
+	const earlier = key && sandbox.jobs.all().find((job) => job.key === key);
+	if (earlier) return repeated(earlier, exchange);
+	if (key && !acceptedKey.test(key)) {
+		return invalid([
+			{ kind: 'value', path: ['Idempotency-Key'], message: 'must have 16 to 96 characters' },
+		]);
+	}
+	const task = { provider, model, prompt, images, callbackUrl, key, directives: asked.directives };
 	const job = startTask(task, exchange, sandbox);
-	const lean = { created: createdOf(job), id: job.id, model, status: 'pending' };
+	if (asked.directives.has('outcome-unknown')) return conflict('paid_outcome_unknown');
+	const lean = leanOf(job);
 	// The page of these two models shows the lean answer, the pages of other models the full one.
 	const isFull = asked.directives.has('full-submit');
 	return jsonAnswer(200, isFull ? { ...lean, ...extrasOf(job, input.value) } : lean);
+}
+
+const leanOf = (job: Job) => ({
+	created: createdOf(job),
+	id: job.id,
+	model: job.model,
+	status: 'pending',
+});
+
+// No page describes the header. This is what EvoLink's own client expects of the server
+// (https://github.com/EvoLinkAI/evolink-mcp: http-policy, api-client, error-handler).
+const acceptedKey = /^[A-Za-z0-9._-]{16,96}$/;
+
+const conflicts = {
+	idempotency_conflict: 'This key was used for another request.',
+	paid_outcome_unknown: 'An earlier submit with this key has not been settled.',
+};
+
+const conflict = (code: keyof typeof conflicts) => failed(409, conflicts[code], { code });
+
+function repeated(earlier: Job, { record }: Exchange): Answer {
+	if (JSON.stringify(earlier.request) !== JSON.stringify(record.body)) {
+		return conflict('idempotency_conflict');
+	}
+	record.jobId = earlier.id;
+	return jsonAnswer(200, leanOf(earlier), { 'idempotency-replayed': 'true' });
 }
 
 function brokenRule(address: string, { settings }: SandboxState): string | undefined {

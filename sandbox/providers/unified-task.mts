@@ -27,6 +27,7 @@ export interface Task {
 	directives: Directives;
 	aspectRatio?: string;
 	callbackUrl?: string;
+	key?: string;
 }
 
 export function startTask(

@@ -27,6 +27,8 @@ export class Ledger {
 
 	readonly #executionId: string;
 
+	readonly #nodeId: string;
+
 	readonly #hash: string;
 
 	readonly #records: Records;
@@ -35,6 +37,7 @@ export class Ledger {
 		const functions = executionOf(item);
 		this.#records = submissionsOf(item);
 		this.#executionId = functions.getExecutionId() ?? '';
+		this.#nodeId = item.node.id;
 		this.#hash = hashRequest(item.provider.id, request);
 		// Without the run index, a loop would meet the jobs of its last round.
 		const place = `${runIndexOf(functions, item.index)}/${item.index}`;
@@ -71,6 +74,14 @@ export class Ledger {
 			hash: this.#hash,
 			submission,
 		};
+	}
+
+	/** The name of this entry, the same in each try: for providers that want to know a submit again. */
+	get submitKey(): string {
+		return createHash('sha256')
+			.update(JSON.stringify([this.#executionId, this.#nodeId, this.#key, this.#hash]))
+			.digest('hex')
+			.slice(0, 32);
 	}
 
 	/** Whether another execution, which has failed, submitted it. */

@@ -41,7 +41,8 @@ async function submitNoted(
 	};
 	// Uploads come first: when one fails, nothing was sent. Their URLs are new in each try, so the
 	// ledger knows the request by the content of its images.
-	const complete = uploadImages ? { ...request, imageUrls: await uploadImages() } : request;
+	const imageUrls = uploadImages ? await uploadImages() : request.imageUrls;
+	const complete = { ...request, imageUrls, submitKey: ledger.submitKey };
 
 	item.signal?.throwIfAborted();
 	// Noted before the request leaves, so that it is known whatever fails afterwards.
@@ -78,9 +79,9 @@ async function submitUntilDecided(item: Item, request: VideoRequest): Promise<Ve
 	return await retry(async () => decide(item.provider, await sendBilled(item, wireRequest)), {
 		attempts: 4,
 		firstDelayMs: 1000,
-		// A repeated submit is a second bill, and no provider documents an idempotency key. So it is
-		// repeated only where it certainly was not accepted: too many requests, or the host was never
-		// reached.
+		// A repeated submit is a second bill. One provider takes an idempotency key, and does not
+		// document what it does. So a submit is repeated only where it certainly was not accepted: too
+		// many requests, or the host was never reached.
 		mayRepeat: (verdict) => 'refusal' in verdict && verdict.isPassing,
 		askedMs: ({ breakMs }) => breakMs,
 		// When the provider asks for a longer break, it gets no further request, and the item says so.

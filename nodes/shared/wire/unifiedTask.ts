@@ -19,6 +19,7 @@ import type {
 	JobState,
 	SubmitFailure,
 	VideoProvider,
+	VideoRequest,
 	WireRequest,
 	WireResponse,
 } from '../types';
@@ -56,11 +57,16 @@ function readTaskError(response: WireResponse): Failure {
 	return { code, message: text, retryable: retryLater.includes(code) };
 }
 
+/** EvoLink's own client takes these for signs of an earlier submit with the same idempotency key. */
+const inDoubt = ['idempotency_conflict', 'paid_outcome_unknown'];
+
 function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 	const { id, usage } = response.body;
 	const jobId = jobIdIn(id);
 	if (jobId === undefined) {
-		return isSuccess(response) && response.isJson ? noJobId : readHttpError(response);
+		if (isSuccess(response) && response.isJson) return noJobId;
+		const mayBeAccepted = inDoubt.includes(String(errorOf(response).code));
+		return { ...readHttpError(response), ...(mayBeAccepted && { mayBeAccepted }) };
 	}
 	const { credits_reserved: reserved } = asObject(usage);
 	return {
@@ -111,13 +117,15 @@ function parseStatus(response: WireResponse): JobState {
 
 /** The transport that both share; each spells its own request body. */
 export const unifiedTask = (
-	buildBody: (request: Parameters<VideoProvider['submit']['build']>[0]) => IDataObject,
+	buildBody: (request: VideoRequest) => IDataObject,
+	headersOf: (request: VideoRequest) => WireRequest['headers'] = () => undefined,
 ): Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'status'> => ({
 	jobIdPattern: unifiedTaskIdPattern,
 	submit: {
 		build: (request) => ({
 			method: 'POST',
 			path: '/v1/videos/generations',
+			headers: headersOf(request),
 			body: buildBody(request),
 		}),
 		parse: parseSubmit,

@@ -57,6 +57,27 @@ describe('EvoLink: credentials', () => {
 		expect(stored).toMatchObject({ status: 401, data: { success: false, code: 401 } });
 	});
 
+	it('knows a submit again by its idempotency key, as EvoLink’s own client expects', async () => {
+		const headers = { 'Idempotency-Key': `run_${'a'.repeat(32)}` };
+		const first = await ask('post', submitPath, input, { headers });
+		const second = await ask('post', submitPath, input, { headers });
+		expect(first.headers).not.toHaveProperty('idempotency-replayed');
+		expect(second).toMatchObject({ status: 200, headers: { 'idempotency-replayed': 'true' } });
+		expect(second.data).toEqual(first.data);
+		const other = await ask('post', submitPath, { ...input, prompt: 'A kite' }, { headers });
+		expect(other).toMatchObject({ status: 409, data: { error: { code: 'idempotency_conflict' } } });
+		const short = { 'Idempotency-Key': 'short' };
+		expect((await ask('post', submitPath, input, { headers: short })).status).toBe(400);
+		expect(sandbox().jobs()).toHaveLength(1);
+	});
+
+	it('may accept a submit and not say so', async () => {
+		const prompt = 'A kite #sandbox:outcome-unknown';
+		const lost = await ask('post', submitPath, { ...input, prompt });
+		expect(lost).toMatchObject({ status: 409, data: { error: { code: 'paid_outcome_unknown' } } });
+		expect(sandbox().jobs()).toHaveLength(1);
+	});
+
 	it('tells the credits', async () => {
 		const { status, data } = await ask('get', '/evolink/v1/credits');
 		const account = { remaining_credits: expect.any(Number), used_credits: expect.any(Number) };

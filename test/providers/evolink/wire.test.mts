@@ -1,5 +1,20 @@
 import { evoLink } from '../../../nodes/EvoLinkVeo/evoLink.provider';
-import { den, fox, neutralRequest, wireOf } from '../neutral.mts';
+import { answer, den, fox, neutralRequest, wireOf } from '../neutral.mts';
+
+it('EvoLink is told the name of the submit, and its errors about it leave it in doubt', () => {
+	const submitKey = '0123456789abcdef0123456789abcdef';
+	const request = { ...neutralRequest(evoLink), submitKey };
+	expect(wireOf(evoLink, request)).toMatchObject({
+		headers: { 'Idempotency-Key': `run_${submitKey}`, 'X-Evo-Run-Id': `run_${submitKey}` },
+	});
+	expect(JSON.stringify(evoLink.submit.build(request).body)).not.toContain(submitKey);
+	for (const code of ['idempotency_conflict', 'paid_outcome_unknown']) {
+		const parsed = evoLink.submit.parse(answer(409, { error: { code, message: 'x' } }));
+		expect(parsed).toMatchObject({ mayBeAccepted: true });
+	}
+	const other = evoLink.submit.parse(answer(409, { error: { code: 'x', message: 'x' } }));
+	expect(other).not.toHaveProperty('mayBeAccepted');
+});
 
 // How it answers is tested in ../unifiedTask.test.mts, with AIHubMax.
 it.each(evoLink.models.map((model) => model.id))(
