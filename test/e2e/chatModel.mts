@@ -95,7 +95,9 @@ function answerTo(
 	{ messages, tools }: ChatRequest,
 	{ calls, rounds }: Pick<ChatModel, 'calls' | 'rounds'>,
 ): Message {
-	const round = messages.filter(({ tool_calls: made }) => made !== undefined).length;
+	// Some agents write each call into a message of its own.
+	const made = messages.flatMap(({ tool_calls: those = [] }) => those);
+	const round = calls.length === 0 ? 0 : made.length / calls.length;
 	const tool = tools?.[0].function.name;
 	if (round >= rounds || !tool) return { role: 'assistant', content: LAST_WORDS };
 	return {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { hasRunBefore, isAfterCrash, runIndexOf } from './platform';
-import { runsOf } from './state';
+import { runsOf, sleepsOf } from './state';
 
 /**
  * Notes that a run of this node begins that may submit. It has to come before anything that can
@@ -14,11 +14,17 @@ import { runsOf } from './state';
 export function beginRun(functions: IExecuteFunctions): boolean {
 	const runs = runsOf(functions);
 	const run = runIndexOf(functions);
-	const isUnknown = functions.getMode() === 'retry' && hasRunBefore(functions) && !runs[run];
-	// n8n may have saved the notes of earlier rounds of a loop, with the progress of the execution or
-	// when it fell asleep, and still have been killed in this one.
-	const isFirst = Object.keys(runs).length === 0;
-	if (isUnknown && (isFirst || isAfterCrash(functions))) return false;
-	runs[run] = true;
+	const isRetry = functions.getMode() === 'retry';
+	const executionId = functions.getExecutionId();
+	if (isRetry && !runs[run] && hasRunBefore(functions)) {
+		// n8n may have saved the notes of earlier rounds of a loop, with the progress of the execution
+		// or when it fell asleep, and still have been killed in this one.
+		const isForgotten = Object.keys(runs).length === 0;
+		const hasBegunHere = Object.values(runs).includes(executionId);
+		if (isForgotten || (!hasBegunHere && isAfterCrash(functions))) return false;
+	}
+	// A run that has slept is not begun anew: the retry goes on where it was woken.
+	const hasSlept = isRetry && sleepsOf(functions)[run] !== undefined;
+	if (!hasSlept) runs[run] = executionId;
 	return true;
 }

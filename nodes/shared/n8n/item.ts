@@ -123,9 +123,12 @@ export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvi
 	};
 }
 
+/** Under a node type that n8n made for agents. */
+export const isToolType = ({ type }: INode) => type.endsWith('Tool');
+
 /** Called by n8n's routing engine, or under a node type that n8n made for agents. */
 export const isTool = ({ functions, node }: Item) =>
-	node.type.endsWith('Tool') || 'getItemIndex' in functions;
+	isToolType(node) || 'getItemIndex' in functions;
 
 /**
  * The fields of the input item if it is this job, as one of our nodes returned it; otherwise `{}`.

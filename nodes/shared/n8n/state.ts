@@ -16,7 +16,7 @@ import type { Item } from './item';
  */
 
 interface NodeState {
-	veoRuns?: Record<string, true | undefined>;
+	veoRuns?: Record<string, string | undefined>;
 	veoSubmissions?: Record<string, SubmitRecord | undefined>;
 	veoSleeps?: Record<string, SleepRecord>;
 }
@@ -59,8 +59,8 @@ export type SpentNonces = Record<string, number>;
 
 const nodeState = (functions: IExecuteFunctions): NodeState => functions.getContext('node');
 
-/** The runs of this node that have begun and may submit, by run index. */
-export function runsOf(functions: IExecuteFunctions): Record<string, true | undefined> {
+/** The runs of this node that have begun and may submit: their executions, by run index. */
+export function runsOf(functions: IExecuteFunctions): Record<string, string | undefined> {
 	const state = nodeState(functions);
 	return (state.veoRuns ??= {});
 }

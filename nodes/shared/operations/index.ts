@@ -11,7 +11,7 @@ import { itemOfRouting, itemOfRun } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { executionOf } from '../n8n/platform';
 import { cutOffError } from '../job/submit';
-import { toItem, toOutput } from '../output/jobItem';
+import { goesOnAfterErrors, toItem, toOutput } from '../output/jobItem';
 import { asNodeFailure, outcomeOf } from '../output/outcome';
 import type { Outcome } from '../output/outcome';
 import { chosenProvider } from '../input/provider';
@@ -79,7 +79,7 @@ export function customOperations(providers: Providers): INodeType['customOperati
 						itemOfRun(this, index, input, provider),
 					);
 					if (!isKnown) return toOutput(this, outcomesCutOff(items));
-					const outcomes = this.continueOnFail()
+					const outcomes = goesOnAfterErrors(this)
 						? await run(items, false).catch((error: Error) => outcomesOfError(items, error))
 						: await run(items, true);
 					return toOutput(this, outcomes);

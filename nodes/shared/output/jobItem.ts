@@ -5,18 +5,25 @@ import { emptyJob, readJobFields, withError } from '../job/job';
 import type { VideoJob } from '../job/job';
 import { failureOfError, JobError } from '../n8n/failure';
 import type { NodeFailure } from '../n8n/failure';
-import { isTool, jobInInput, textOf } from '../n8n/item';
+import { isTool, isToolType, jobInInput, textOf } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { isN8n1 } from '../n8n/platform';
 import { httpUrl, isObject } from '../wire/answers';
 import type { JobOutcome, Outcome } from './outcome';
+
+/**
+ * Whether failures leave as items. From a tool they always do: of an error that is thrown, n8n tells
+ * the model the message alone.
+ */
+export const goesOnAfterErrors = (functions: IExecuteFunctions): boolean =>
+	functions.continueOnFail() || isToolType(functions.getNode());
 
 /** Items for the node's outputs by its On Error setting, each paired with the item it came from. */
 export function toOutput(
 	functions: IExecuteFunctions,
 	outcomes: Outcome[],
 ): INodeExecutionData[][] {
-	if (!functions.continueOnFail()) {
+	if (!goesOnAfterErrors(functions)) {
 		for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
 	}
 	return [toItems(functions.getNode(), outcomes)];

@@ -16,6 +16,10 @@ interface Situation {
 	run?: number;
 	/** Runs of the node that are noted. */
 	noted?: number[];
+	/** Those that were begun by the retry itself. */
+	notedHere?: number[];
+	/** Those that had slept. */
+	slept?: number[];
 	hasRunBefore?: boolean;
 	/** The nodes that have run, the first of this execution last; none: this one is the first. */
 	firsts?: Array<typeof veo>;
@@ -27,11 +31,17 @@ function begin({
 	mode = 'retry',
 	run = 0,
 	noted = [],
+	notedHere = [],
+	slept = [],
 	hasRunBefore = true,
 	firsts = [],
 	knowsInternals = true,
 }: Situation) {
-	const veoRuns = Object.fromEntries(noted.map((index) => [index, true]));
+	const veoRuns = Object.fromEntries([
+		...noted.map((index) => [index, 'failed']),
+		...notedHere.map((index) => [index, 'retry']),
+	]) as Record<string, string>;
+	const veoSleeps = Object.fromEntries(slept.map((index) => [index, { executionId: 'failed' }]));
 	const values: Record<string, unknown> = {
 		'{{ $runIndex }}': run,
 		'{{ $("Veo").isExecuted }}': hasRunBefore,
@@ -50,11 +60,12 @@ function begin({
 	const functions = {
 		getMode: () => mode,
 		getNode: () => veo,
-		getContext: () => ({ veoRuns }),
+		getExecutionId: () => 'retry',
+		getContext: () => ({ veoRuns, veoSleeps }),
 		evaluateExpression: (expression: string) => values[expression],
 		...(knowsInternals ? internals : {}),
 	} as unknown as IExecuteFunctions;
-	return { mayGoOn: beginRun(functions), noted: Object.keys(veoRuns).map(Number) };
+	return { mayGoOn: beginRun(functions), runs: veoRuns };
 }
 
 it.each<[string, Situation]>([
@@ -63,11 +74,12 @@ it.each<[string, Situation]>([
 	['in the retry of a run that has failed', { noted: [0] }],
 	['in the retry of a later round that has failed', { run: 1, noted: [0, 1] }],
 	['in a new round, after another node had failed', { run: 1, noted: [0], firsts: [veo, code] }],
+	['in the round after the one that had failed', { run: 1, notedHere: [0], firsts: [veo] }],
 	['in a new round where n8n does not tell', { run: 1, noted: [0], knowsInternals: false }],
 ])('a run begins %s', (_, situation) => {
-	const { mayGoOn, noted } = begin(situation);
+	const { mayGoOn, runs } = begin(situation);
 	expect(mayGoOn).toBe(true);
-	expect(noted).toContain(situation.run ?? 0);
+	expect(runs[situation.run ?? 0]).toBe('retry');
 });
 
 it.each<[string, Situation]>([
@@ -78,8 +90,14 @@ it.each<[string, Situation]>([
 	['in a loop, after a sleep of this node', { run: 1, noted: [0], firsts: [code, veo] }],
 	['in a loop, after a sleep of another node', { run: 1, noted: [0], firsts: [code, wait] }],
 ])('a run does not begin in the retry of a crash %s', (_, situation) => {
-	const { mayGoOn, noted } = begin(situation);
+	const { mayGoOn, runs } = begin(situation);
 	expect(mayGoOn).toBe(false);
 	// The retry of the retry must not find a note either.
-	expect(noted).toEqual(situation.noted ?? []);
+	expect(Object.keys(runs).map(Number)).toEqual(situation.noted ?? []);
+});
+
+it('a run that is only woken once more does not count as begun by the retry', () => {
+	const { mayGoOn, runs } = begin({ noted: [0], slept: [0] });
+	expect(mayGoOn).toBe(true);
+	expect(runs).toEqual({ 0: 'failed' });
 });
