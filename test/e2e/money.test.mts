@@ -97,3 +97,22 @@ it.each(['generate', 'generateAndWait'])(
 		expect(prompts.map(submitsOf)).toEqual([1, 1, 0]);
 	},
 );
+
+it('an awake wait leaves with its IDs before n8n stops the workflow', async () => {
+	const options = { waitStrategy: 'polling', pollInterval: 1, concurrency: 1 };
+	const asked = prompts.map((prompt) => `${prompt} #sandbox:never`);
+	const parameters = { operation: 'generateAndWait', options };
+	const workflow = veoWorkflow(session(), { prompts: asked, parameters });
+	workflow.settings = { executionTimeout: 18 };
+	const execution = await runOnce(session(), workflow);
+	expect(execution.status).toBe('success');
+	expect(outputOf(execution, 'Veo').map(({ json }) => json)).toMatchObject(
+		session()
+			.sandbox.jobs()
+			.map(({ id: jobId }) => ({ jobId, error: { code: 'timeout', accepted: 'yes' } })),
+	);
+	const [{ hints = [] }] = execution.data.resultData.runData.Veo;
+	expect(hints).toMatchObject([
+		{ message: expect.stringContaining("before the workflow's timeout") },
+	]);
+});

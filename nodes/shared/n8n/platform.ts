@@ -38,8 +38,21 @@ export const isN8n1 = (item: WithFunctions): boolean =>
 	!resumeUrlOf(item).searchParams.has('signature');
 
 /** Tells the user something about the run, beside its output in the editor. */
-export const hint = (functions: IExecuteFunctions, message: string): void =>
+export function hint(functions: IExecuteFunctions, message: string): void {
+	// Where n8n runs a tool by its routing, there is no place for hints.
+	if (!('addExecutionHints' in functions)) return;
 	functions.addExecutionHints({ message, location: 'outputPane' });
+}
+
+/** When n8n stops this execution, in milliseconds since the epoch; undefined where it does not. */
+export function timeoutOf(functions: IExecuteFunctions): number | undefined {
+	const { additionalData } = functions as unknown as Internals;
+	// It counts from the start of the execution, and knows the limits of the whole n8n.
+	const known = additionalData?.executionTimeoutTimestamp;
+	if (known !== undefined) return known;
+	const seconds = functions.getWorkflowSettings().executionTimeout ?? 0;
+	return seconds > 0 ? Date.now() + seconds * 1000 : undefined;
+}
 
 /** How often the node has run in this execution before: more than 0 in a loop. */
 export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
@@ -66,7 +79,7 @@ export const hasRunBefore = (functions: IExecuteFunctions): boolean =>
 
 /** What n8n's contexts have, but its types do not promise. */
 interface Internals {
-	additionalData?: { currentNodeExecutionIndex?: number };
+	additionalData?: { currentNodeExecutionIndex?: number; executionTimeoutTimestamp?: number };
 	runExecutionData?: IRunExecutionData | null;
 	workflow?: Workflow;
 }

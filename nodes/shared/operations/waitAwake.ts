@@ -1,6 +1,7 @@
 import { longestTimeoutMinutes } from '../input/limits';
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
+import { executionOf, hint, timeoutOf } from '../n8n/platform';
 import { explained, jobInState, withError } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
@@ -13,17 +14,34 @@ import type { Submission, Submitted } from './submitAll';
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 
-/** Asks about the jobs until each has ended. */
+/** Long enough for the items to leave and to be saved. */
+const beforeTimeoutMs = 15 * secondMs;
+
+type AwakeOptions = Omit<WaitOptions, 'clock'> & {
+	/** When n8n stops the execution: milliseconds since the epoch. */
+	stopsAt?: number;
+};
+
+/**
+ * Asks about the jobs until each has ended, or until shortly before n8n stops the execution: it would
+ * throw the IDs away.
+ */
 export async function pollUntilEnded(
 	submissions: Submission[],
-	waitOptions: Omit<WaitOptions, 'clock'>,
+	{ stopsAt = Infinity, ...options }: AwakeOptions,
 ): Promise<Outcome[]> {
+	const leftMs = Math.max(0, stopsAt - beforeTimeoutMs - Date.now());
+	const isCutShort = leftMs < options.timeoutMs;
+	const waitOptions = isCutShort ? { ...options, timeoutMs: leftMs } : options;
 	const submitted = submissions.filter((submission) => 'accepted' in submission);
 	const results = await waitForJobs(
 		submitted.map(({ facts }) => facts.jobId),
 		async (jobId, index) => await lookAtJob(submitted[index].item, jobId),
 		waitOptions,
 	);
+	if (isCutShort && results.some(({ gaveUp }) => gaveUp?.code === 'timeout')) {
+		hint(executionOf(submitted[0].item), cutShortHint);
+	}
 	const outcomes = new Map(
 		submitted.map((entry, index) => [entry.item, outcomeOfWait(entry, results[index])]),
 	);
@@ -32,8 +50,11 @@ export async function pollUntilEnded(
 	);
 }
 
+const cutShortHint =
+	"This node stopped waiting 15 seconds before the workflow's timeout, because n8n would have thrown the job IDs away. Get the videos later with Job > Get, or give the workflow more time in its settings.";
+
 /** The first item's options hold for all items, because their jobs are waited for together. */
-export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
+export function readWaitOptions(item: Item): AwakeOptions {
 	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
 	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));
 	if (minutes > longestTimeoutMinutes) {
@@ -48,6 +69,7 @@ export function readWaitOptions(item: Item): Omit<WaitOptions, 'clock'> {
 		timeoutMs: minutes * minuteMs,
 		concurrency: concurrencyOf([item]),
 		signal: item.signal,
+		stopsAt: timeoutOf(executionOf(item)),
 	};
 }
 
