@@ -1,8 +1,9 @@
-// npm run bench [-- download|text|waiting]: ratios within one run, printed as tables.
+// npm run bench [-- download|text|trigger|waiting]: ratios within one run, printed as tables.
 import { parseArgs } from 'node:util';
 
 import { benchDownloads } from './bench/downloads.mts';
 import { benchText } from './bench/text.mts';
+import { benchTrigger } from './bench/trigger.mts';
 import { benchWaiting } from './bench/waiting.mts';
 
 const { values, positionals } = parseArgs({
@@ -12,6 +13,8 @@ const { values, positionals } = parseArgs({
 		megabytes: { type: 'string', default: '500' },
 		/** How often it is downloaded. */
 		rounds: { type: 'string', default: '3' },
+		/** For each way of starting a run, in each round. */
+		callbacks: { type: 'string', default: '100' },
 		/** For each way of waiting. */
 		jobs: { type: 'string', default: '10' },
 		/** How many executions sleep when memory is measured. */
@@ -21,6 +24,7 @@ const { values, positionals } = parseArgs({
 const benches: Record<string, () => Promise<void> | void> = {
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
 	text: benchText,
+	trigger: async () => await benchTrigger(Number(values.callbacks)),
 	waiting: async () => await benchWaiting(Number(values.jobs), Number(values.asleep)),
 };
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);

@@ -5,7 +5,11 @@ import { nodeSources } from '../nodeSources.mts';
 
 const root = join(__dirname, '../..');
 
-const documents = ['CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+const documents = [
+	'CONTRIBUTING.md',
+	'SECURITY.md',
+	...globSync('docs/**/*.md', { cwd: root }),
+].sort();
 
 const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
 
@@ -135,4 +139,11 @@ describe('the table of rooms in docs/architecture.md', () => {
 	it.each(rows)('says what %s imports', (room, imported) => {
 		expect(importsOf(room)).toEqual(imported);
 	});
+});
+
+it('the attacks in SECURITY.md are as many as it says', () => {
+	const groups = [...textOf('SECURITY.md').matchAll(/^\| ([^|]+): (\d+) \| ([^|]+) \|$/gm)];
+	const counted = groups.map(([, name, , attacks]) => [name, attacks.split('; ').length]);
+	expect(counted).toEqual(groups.map(([, name, said]) => [name, Number(said)]));
+	expect(counted.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThanOrEqual(40);
 });
