@@ -19,7 +19,8 @@ export class VeoReferenceVideoTrigger implements INodeType {
 		name: 'veoReferenceVideoTrigger',
 		icon: { light: 'file:../../icons/veo.svg', dark: 'file:../../icons/veo.dark.svg' },
 		group: ['trigger'],
-		// n8n 2.41 does not call nodes of version 1 in workflows with combined binary data.
+		// For a node of version 1, n8n evaluates an expression of the old Webhook node with each call: in
+		// workflows with combined binary data it fails over it, and answers 500.
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["provider"] + ": " + $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when a provider calls back about a Veo 3.1 video',

@@ -5,6 +5,7 @@ import type { WebhookItem } from '../shared/callback/delivery';
 import { OnceOnly } from '../shared/callback/once';
 import { receive } from '../shared/callback/receive';
 import type { Checks } from '../shared/callback/receive';
+import { looksLikeToken } from '../shared/callback/token';
 import { failureOfError } from '../shared/n8n/failure';
 import type { Item } from '../shared/n8n/item';
 import { keepSpentNonces, spentNoncesOf } from '../shared/n8n/state';
@@ -33,13 +34,17 @@ const warnings = {
 /** Checks a delivery and starts the workflow with what the provider itself says. */
 export async function handleDelivery(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const response = functions.getResponseObject();
+	const delivery = await deliveryOf(functions);
+	if (!looksLikeToken(delivery.token)) {
+		response.status(401).json({ accepted: false });
+		return { noWebhookResponse: true };
+	}
 	const item = triggerItem(functions);
 	let settings: TriggerSettings | undefined;
 	const checks: Checks = {
 		...(await checksOf(item)),
 		prepare: () => void (settings = readSettings(item)),
 	};
-	const delivery = await deliveryOf(functions);
 	const verdict = await receive(delivery, delivery.token, checks);
 	// Answered before a video is streamed: providers wait for ten to fifteen seconds only.
 	response.status(verdict.status).json({ accepted: verdict.status === 200 });

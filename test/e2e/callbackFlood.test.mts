@@ -15,7 +15,14 @@ import {
 	untilRegistered,
 } from './callbackWorkflows.mts';
 import type { Row } from './callbackWorkflows.mts';
-import { about, changed, wrongBodies, wrongSignatures, wrongTokens } from './forgeries.mts';
+import {
+	about,
+	changed,
+	withHeader,
+	wrongBodies,
+	wrongSignatures,
+	wrongTokens,
+} from './forgeries.mts';
 import { someAtATime } from './someAtATime.mts';
 import { startTestSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
@@ -125,6 +132,15 @@ describe(`${ROWS} jobs over ${PROVIDERS.length} providers`, () => {
 			expect(statuses.filter((status) => ![400, 503].includes(Number(status)))).toEqual([]);
 			expect(session.sandbox.count({ provider }) - asked).toBeLessThan(5);
 		});
+	});
+
+	it('a kind of JSON that n8n does not read is read all the same', async () => {
+		for (const provider of PROVIDERS) {
+			const target = jobsOf(provider).at(-3) as SandboxJob;
+			const early = withHeader('Content-Type', 'application/cloudevents+json');
+			// Its job still runs; without its body, it would be refused.
+			expect(await deliver(target, early)).toEqual([503]);
+		}
 	});
 
 	it('no forgery has started a run', async () => {

@@ -17,7 +17,7 @@ const withToken = (change: (token: string) => string): DeliverOptions =>
 		return { url: url.toString() };
 	});
 
-const withHeader = (name: string, value: string): DeliverOptions =>
+export const withHeader = (name: string, value: string): DeliverOptions =>
 	changed(({ headers }) => ({ headers: { ...headers, [name]: value } }));
 
 /** Signed as it is due, so that only the question to the provider shows that it is a lie. */

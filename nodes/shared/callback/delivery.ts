@@ -1,6 +1,11 @@
 import type { JsonWebKey } from 'node:crypto';
 
-import type { IN8nHttpFullResponse, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IN8nHttpFullResponse,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { jsonParse, NodeOperationError } from 'n8n-workflow';
 
 import { describeText, withoutEndSlashes } from '../wire/answers';
@@ -67,15 +72,48 @@ export function triggerItem(functions: IWebhookFunctions): WebhookItem {
 export const webhookItem = (
 	functions: IWebhookFunctions,
 	provider: VideoProvider,
-): WebhookItem => ({ ...itemOfWebhook(functions, provider), functions });
+): WebhookItem => ({
+	...itemOfWebhook(functions, provider),
+	functions,
+	credentials: async () => ({ ...(await keptCredential(functions, provider)) }),
+});
+
+/**
+ * For callbacks that come in a burst: n8n starts an engine for expressions each time it decrypts a
+ * credential for a webhook. Shorter than any provider's last try to deliver, so that a credential
+ * that has just been changed is read in time.
+ */
+const keepCredentialMs = 2000;
+const kept = new ExpiringCache<Promise<ICredentialDataDecryptedObject>>(keepCredentialMs, 100);
+
+async function keptCredential(
+	functions: IWebhookFunctions,
+	{ credential }: VideoProvider,
+): Promise<ICredentialDataDecryptedObject> {
+	const now = Date.now();
+	const { id, credentials } = functions.getNode();
+	const execution = functions.getExecutionId();
+	const key = JSON.stringify([
+		functions.getWorkflow().id,
+		execution,
+		id,
+		credentials?.[credential],
+	]);
+	const known = kept.get(key, now);
+	if (known) return await known;
+	const read = functions.getCredentials(credential);
+	kept.set(key, read, now);
+	read.catch(() => kept.delete(key));
+	return await read;
+}
 
 /** What came, with the exact bytes of its body, and the token in its address. */
 export async function deliveryOf(
 	functions: IWebhookFunctions,
 ): Promise<Delivery & { token: string }> {
 	const request = functions.getRequestObject();
-	// From version 1.1 of a node on, n8n leaves a body to it whose content type it does not know.
-	if (!request.rawBody) await request.readRawBody?.();
+	// n8n reads only the bodies that it can parse.
+	if (!request.rawBody && 'readRawBody' in request) await request.readRawBody();
 	const { headers, rawBody, query } = request;
 	const token = String(query[tokenParameter] ?? '');
 	return { headers, rawBody: rawBody ?? Buffer.alloc(0), token };

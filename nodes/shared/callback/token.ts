@@ -56,6 +56,9 @@ export function sealToken(apiKey: string, token: CallbackToken): string {
 	return `${version}.${keyId}.${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
 }
 
+/** Whether a text may be a token at all. It takes no key to tell, and a key takes n8n long to get. */
+export const looksLikeToken = (text: string): boolean => /^v1\.[\w-]{8}\.[\w-]{40,}$/.test(text);
+
 export type OpenedToken =
 	{ token: CallbackToken } | { problem: 'wrong' | 'expired' | 'unknown_key' };
 

@@ -8,6 +8,7 @@ import type {
 import { authenticationOf, deliveryOf, warn, webhookItem } from '../callback/delivery';
 import type { WebhookItem } from '../callback/delivery';
 import { authenticate } from '../callback/receive';
+import { looksLikeToken } from '../callback/token';
 import { chosenProvider } from '../input/provider';
 import { explained, hasEnded, jobInState, withError } from '../job/job';
 import { lookAtEndedJob, lookAtJob } from '../job/read';
@@ -111,6 +112,7 @@ async function inTime(work: (isLate: () => boolean) => Promise<Answer>): Promise
 async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Answer> {
 	const { functions } = item;
 	const delivery = await deliveryOf(functions);
+	if (!looksLikeToken(delivery.token)) return { status: 401 };
 	const authentication = await authenticationOf(item);
 	const authenticated = await authenticate(delivery, delivery.token, {
 		...authentication,

@@ -28,4 +28,8 @@ export class ExpiringCache<Value> {
 			this.#kept.delete(other);
 		}
 	}
+
+	delete(key: string): void {
+		this.#kept.delete(key);
+	}
 }

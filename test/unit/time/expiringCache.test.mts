@@ -19,3 +19,11 @@ it('keeps a value for its life, counted from when it was last set', () => {
 it('forgets the oldest when there are too many', () => {
 	expect(cacheOf({ a: 0, b: 1, c: 2 }, 2)(3)).toEqual(['b', 'c']);
 });
+
+it('forgets what it is told to', () => {
+	const cache = new ExpiringCache<string>(lifeMs, 10);
+	cache.set('gone', 'a', 0);
+	cache.set('kept', 'b', 0);
+	cache.delete('gone');
+	expect([cache.get('gone', 1), cache.get('kept', 1)]).toEqual([undefined, 'b']);
+});
