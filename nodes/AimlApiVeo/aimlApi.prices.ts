@@ -6,7 +6,9 @@ interface Rate {
 	/** US dollars for `per` units. */
 	price?: unknown;
 	per?: unknown;
+	/** Variants say what they count in `unit`, a fixed price in `name`. */
 	unit?: unknown;
+	name?: unknown;
 	/** Request parameters that the rate is for. */
 	when?: IDataObject;
 }
@@ -18,12 +20,16 @@ const wireValues = ({ resolution, duration, generateAudio }: VideoFormat): IData
 	generate_audio: generateAudio,
 });
 
-function amountOf({ price, per, unit }: Rate, { duration }: VideoFormat): number | undefined {
+function amountOf({ price, per, unit, name }: Rate, { duration }: VideoFormat): number | undefined {
 	const rate = Number(price) / Number(per);
 	if (!Number.isFinite(rate)) return undefined;
-	if (unit === 'second') return rate * duration;
+	if ((unit ?? name) === 'second') return rate * duration;
 	return undefined;
 }
+
+/** The row of a model: asked for a superseded id, the list answers with the row of its successor. */
+const isRowOf = (id: string) => (row: IDataObject | null) =>
+	row?.id === id || (Array.isArray(row?.aliases) && (row.aliases as unknown[]).includes(id));
 
 /**
  * https://docs.aimlapi.com/api-references/service-endpoints/complete-model-list, Reading prices:
@@ -38,7 +44,7 @@ export const aimlApiPrices: NonNullable<VideoProvider['prices']> = {
 	}),
 	parse({ body }, format) {
 		const models = Array.isArray(body.data) ? (body.data as Array<IDataObject | null>) : [];
-		const pricing = models.find((entry) => entry?.id === format.model.id)?.pricing as
+		const pricing = models.find(isRowOf(format.model.id))?.pricing as
 			{ kind?: string; units?: Rate[]; variants?: Rate[] } | undefined;
 		if (pricing?.kind === 'fixed' && Array.isArray(pricing.units) && pricing.units.length === 1) {
 			return amountOf(pricing.units[0], format);

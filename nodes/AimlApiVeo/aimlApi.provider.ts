@@ -80,7 +80,8 @@ export const aimlApi: VideoProvider = {
 	credential: 'veoAimlApi',
 	baseUrl: 'https://api.aimlapi.com',
 	models: aimlApiModels,
-	jobIdPattern: /^[^:\s]+:\S+$/,
+	// Examples show a UUID, a UUID with the model behind it, and an id of 21 characters.
+	jobIdPattern: /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{21})(:\S+)?$/i,
 
 	submit: {
 		build: ({ model, prompt, imageUrls, duration, resolution, generateAudio }) => ({

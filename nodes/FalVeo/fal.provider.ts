@@ -35,8 +35,12 @@ function saysRetryable({ headers }: WireResponse): boolean {
 function readError(response: WireResponse): Failure {
 	const [first] = details(response);
 	const reason = describeText(first?.msg);
-	if (response.status === 403 && /locked|balance/i.test(reason)) {
+	if (response.status === 403 && /balance|top.?up/i.test(reason)) {
 		return { code: 'insufficient_balance', message: reason, retryable: false };
+	}
+	if (response.status === 403 && /locked/i.test(reason)) {
+		const nextStep = 'Ask the support of fal.ai to unlock your account';
+		return { code: 'permission', message: reason, retryable: false, nextStep };
 	}
 	if (response.status === 422 || response.status === 400) {
 		return {

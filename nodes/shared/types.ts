@@ -21,12 +21,18 @@ export type ErrorCode =
 	| 'canceled'
 	| 'unknown';
 
-/** Why something did not work. `message` is the provider's reason, without keys and signed URLs. */
-export interface Failure {
+/** What an item says of why something did not work. */
+export interface ItemError {
 	code: ErrorCode;
 	message: string;
 	/** Whether the same request may succeed later, unchanged. */
 	retryable: boolean;
+}
+
+/** Why something did not work. `message` is the provider's reason, without keys and signed URLs. */
+export interface Failure extends ItemError {
+	/** What the user can do, where it is something else than the code says. */
+	nextStep?: string;
 }
 
 /** `credits` where a provider does not tell what its credit is worth. */
@@ -188,6 +194,8 @@ export interface VideoProvider {
 	jobIdPattern?: RegExp;
 
 	submit: {
+		/** Where not even a 429 promises that nothing was accepted. */
+		isNeverRepeated?: true;
 		build(request: VideoRequest): WireRequest;
 		parse(response: WireResponse): AcceptedJob | SubmitFailure;
 	};

@@ -127,7 +127,7 @@ function uploadCopy(exchange: Exchange, sandbox: SandboxState): Answer {
 function uploaded(kept: Kept, { uploads }: SandboxState): Answer {
 	if (kept.problem) {
 		const { kind, message } = kept.problem;
-		if (kind === 'size') return failed(413, types[413], message);
+		if (kind === 'size') return failed(413, types[413], message, 'file_too_large_error');
 		if (kind === 'type') return failed(422, types[422], message, 'invalid_file_type');
 		if (kind === 'url') return failed(422, types[422], message, 'invalid_image_url');
 		return failed(400, types[400], message);

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { failureOf } from '../accepting.mts';
 import { jsonAnswer } from '../contract.mts';
 import type { Answer, Exchange, Route, SandboxProvider, SandboxState } from '../contract.mts';
 import { commonDirectives, readDirectives } from '../directives.mts';
+import type { Directives } from '../directives.mts';
 import type { Job, JobFailure } from '../jobs.mts';
 import { videoUrlOf } from '../media.mts';
 import { check, checkJson, httpAddress, sentenceOf } from '../validation.mts';
@@ -17,6 +18,8 @@ const usdPerSecond = { audio: 0.42, silent: 0.21 };
 
 const directives: Record<string, string> = {
 	'fal-error': 'accepted, then failed with an error of fal’s shape, {detail: [{loc, msg, type}]}',
+	'bare-id': 'the id has no model in it, as in the schema',
+	'short-id': 'the id has 21 characters, as the x-inference-id of the documentation',
 	'old-words': 'says waiting, active and succeeded, as older pages of the documentation do',
 };
 
@@ -47,7 +50,7 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	if (asked.problem) return invalid(exchange, asked.problem);
 	if (asked.directives.has('no-balance')) return refuse(403, exchange);
 
-	const id = `${randomUUID()}:${model}`;
+	const id = newId(asked.directives);
 	const job = sandbox.jobs.start({
 		id,
 		provider: 'aimlapi',
@@ -61,6 +64,12 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	exchange.record.jobId = id;
 	// The specification says 200, the general page of the documentation also allows 201.
 	return jsonAnswer(201, generationOf(job), tracingOf(exchange, input.value));
+}
+
+/** Each of the three is documented somewhere. */
+function newId(asked: Directives): string {
+	if (asked.has('short-id')) return randomBytes(16).toString('base64url').slice(0, 21);
+	return asked.has('bare-id') ? randomUUID() : `${randomUUID()}:${model}`;
 }
 
 /** https://docs.aimlapi.com/capabilities/request-tracing-and-cost. */

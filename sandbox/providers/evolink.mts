@@ -27,6 +27,8 @@ const mostBodyBytes = 4 * 2 ** 20;
 const directives: Record<string, string> = {
 	canceled: 'accepted, then ends as failed with request_cancelled',
 	quota: 'accepted, then fails with quota_exceeded, which is a rate here, not the balance',
+	'key-limit': 'refused at submit: the limit of the key is used up; nothing is accepted',
+	charged: 'the finished task says what it cost, as the client of EvoLink reads it',
 	'full-submit': 'the submit answer has task_info, usage and the rest',
 };
 
@@ -60,6 +62,9 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) return invalid([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	if (asked.directives.has('no-balance')) return refuse(402, exchange);
+	if (asked.directives.has('key-limit')) {
+		return failed(402, 'The quota of this key is used up', { code: 'insufficient_token_quota' });
+	}
 	const task = { provider, model, prompt, images, callbackUrl, directives: asked.directives };
 	const job = startTask(task, exchange, sandbox);
 	const lean = { created: createdOf(job), id: job.id, model, status: 'pending' };
@@ -101,6 +106,7 @@ function status(exchange: Exchange, sandbox: SandboxState): Answer {
 
 /** https://docs.evolink.ai/en/api-manual/task-management/get-task-detail; also the callback. */
 function taskOf(job: Job): object {
+	const isCharged = job.state === 'completed' && job.directives.has('charged');
 	return {
 		created: createdOf(job),
 		id: job.id,
@@ -111,6 +117,7 @@ function taskOf(job: Job): object {
 		status: taskStatusOf(job),
 		task_info: { can_cancel: false },
 		type: 'video',
+		...(isCharged ? { usage: { credits_used: 43.52, cost: { credits: 43.52, usd: 0.64 } } } : {}),
 		...(job.failure ? { error: taskErrorOf(job) } : {}),
 	};
 }

@@ -25,6 +25,7 @@ const app = '/fal/queue/fal-ai/veo3.1';
 const resultLifeSeconds = 3600;
 
 const directives: Record<string, string> = {
+	'admin-lock': 'refused at submit: the account is locked; nothing is accepted',
 	'runner-unavailable': 'accepted, then fails with 503 runner_scheduling_failure',
 	'request-timeout': 'accepted, then fails with 504 request_timeout',
 	'plain-detail': 'accepted, then fails with 422 whose detail is a plain string',
@@ -52,6 +53,7 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 		return validationAnswer([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	}
 	if (asked.directives.has('no-balance')) return lockedAnswer();
+	if (asked.directives.has('admin-lock')) return lockedAnswer('Admin lock');
 	const limit = query.value.fal_max_queue_length;
 	const waiting = sandbox.jobs.all().filter((job) => isWaiting(job)).length;
 	if (limit !== undefined && waiting > limit) return tooManyAnswer('Queue is full');

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { describeFailure } from '../n8n/failure';
-import type { Cost, Failure, JobState, VideoProvider } from '../types';
+import type { Cost, Failure, ItemError, JobState, VideoProvider } from '../types';
 
 /** The one shape that leaves every operation of every node. Keys are always there; unknown is null. */
 export interface VideoJob {
@@ -14,7 +14,7 @@ export interface VideoJob {
 	videoUrl: string | null;
 	/** ISO 8601, only where the provider promises a life. */
 	videoUrlExpiresAt: string | null;
-	error: Failure | null;
+	error: ItemError | null;
 	cost: Cost | null;
 	metadata: IDataObject | null;
 }
@@ -79,7 +79,7 @@ export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobS
 }
 
 /** The failure with the next step in its message, as it stands in an item. */
-export const explained = (provider: VideoProvider, failure: Failure): Failure => ({
+export const explained = (provider: VideoProvider, failure: Failure): ItemError => ({
 	code: failure.code,
 	message: describeFailure(provider, failure),
 	retryable: failure.retryable,

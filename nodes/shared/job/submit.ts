@@ -78,7 +78,10 @@ async function sendUntilAnswered(
 		firstDelayMs: 1000,
 		// No provider offers an idempotency key: a repeated submit is a second bill. So it is repeated
 		// only where it certainly was not accepted: too many requests, or the host was never reached.
-		mayRepeat: (answer) => (isAnswer(answer) ? answer.status === 429 : !answer.sent),
+		mayRepeat: (answer) =>
+			isAnswer(answer)
+				? answer.status === 429 && !item.provider.submit.isNeverRepeated
+				: !answer.sent,
 		askedMs: (answer) => (isAnswer(answer) ? retryAfterMs(answer, Date.now()) : undefined),
 		// When the provider asks for a longer break, it gets no further request, and the item says so.
 		longestWaitMs: 60_000,

@@ -1,9 +1,12 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { ErrorCode, Failure, VideoProvider } from '../types';
+import type { ErrorCode, Failure, ItemError, VideoProvider } from '../types';
 import type { Item } from './item';
 
 type NextSteps = Record<ErrorCode, (provider: VideoProvider) => string>;
+
+const nextStepOf = (steps: NextSteps, provider: VideoProvider, failure: Failure): string =>
+	sentence(failure.nextStep ?? steps[failure.code](provider));
 
 /** What the user can do about a job, in the user's words. */
 const nextSteps: NextSteps = {
@@ -36,7 +39,7 @@ const nextStepsWithoutJob: NextSteps = {
 
 /** One text for a job item's `error.message`: what happened, then what to do. */
 export function describeFailure(provider: VideoProvider, failure: Failure): string {
-	return `${sentence(failure.message)} ${sentence(nextSteps[failure.code](provider))}`;
+	return `${sentence(failure.message)} ${nextStepOf(nextSteps, provider, failure)}`;
 }
 
 export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
@@ -82,14 +85,14 @@ export class JobError extends NodeApiError {
 		{ jobId, httpCode, status }: JobErrorFacts = {},
 	) {
 		const job = jobId ? ` Job ID: ${jobId}` : '';
-		const nextStep = (jobId ? nextSteps : nextStepsWithoutJob)[failure.code](provider);
+		const nextStep = nextStepOf(jobId ? nextSteps : nextStepsWithoutJob, provider, failure);
 		super(
 			node,
 			{ message: failure.message },
 			{
 				itemIndex: index,
 				httpCode: httpCode ? String(httpCode) : undefined,
-				description: `${sentence(nextStep)}${job}`,
+				description: `${nextStep}${job}`,
 			},
 		);
 		// n8n tells its errors apart by name.
@@ -105,8 +108,8 @@ export class JobError extends NodeApiError {
 export type NodeFailure = NodeApiError | NodeOperationError;
 
 /** An operation's error as it stands in an item when the node continues on errors. */
-export function failureOfError(error: NodeFailure): Failure {
-	const { code, retryable }: Pick<Failure, 'code' | 'retryable'> =
+export function failureOfError(error: NodeFailure): ItemError {
+	const { code, retryable }: Pick<ItemError, 'code' | 'retryable'> =
 		error instanceof JobError ? error.jobFailure : { code: 'validation', retryable: false };
 	const description = typeof error.description === 'string' ? ` ${error.description}` : '';
 	return { code, message: sentence(error.message) + description, retryable };

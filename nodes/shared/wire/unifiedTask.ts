@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { codeOfErrorType } from './errorTypes';
+import { codeOfErrorType, nextStepOfErrorType } from './errorTypes';
 import {
 	asObject,
 	describeText,
@@ -12,6 +12,7 @@ import {
 } from './answers';
 import type {
 	AcceptedJob,
+	Cost,
 	ErrorCode,
 	Failure,
 	ImageFile,
@@ -33,13 +34,26 @@ const retryLater: ErrorCode[] = ['provider_unavailable', 'rate_limited'];
 
 const errorOf = ({ body }: WireResponse) => asObject(body.error);
 
+/** The API answers in JSON; what is none comes from the network in front of it. */
+const refusedOnTheWay: Failure = {
+	code: 'provider_unavailable',
+	message: 'HTTP 403, not a JSON answer: the network in front of the API refused the request',
+	retryable: true,
+	nextStep:
+		'The API key is not the reason. Try again later, or give a proxy in Request Options of the options',
+};
+
+/** For these, the status says more than the word. */
+const plainStatuses = [401, 402, 404, 429];
+
 function readHttpError(response: WireResponse): Failure {
+	if (response.status === 403 && !response.isJson) return refusedOnTheWay;
 	const { code, message } = errorOf(response);
 	const reason = describeText(message) || describeText(response.body.error);
-	const failure = failureFromStatus(response, reason);
+	const nextStep = nextStepOfErrorType(code);
+	const failure = { ...failureFromStatus(response, reason), ...(nextStep && { nextStep }) };
 	if (code === 'invalid_task_id') return { ...failure, code: 'not_found' };
-	const isValidation = failure.code === 'validation';
-	const typed = isValidation ? codeOfErrorType(code) : undefined;
+	const typed = plainStatuses.includes(response.status) ? undefined : codeOfErrorType(code);
 	return typed ? { ...failure, code: typed, retryable: retryLater.includes(typed) } : failure;
 }
 
@@ -52,7 +66,9 @@ function readTaskError(response: WireResponse): Failure {
 		describeText(response.body.error) ||
 		describeText(word) ||
 		'the task failed';
-	return { code, message: text, retryable: retryLater.includes(code) };
+	const nextStep = nextStepOfErrorType(word);
+	const retryable = retryLater.includes(code);
+	return { code, message: text, retryable, ...(nextStep && { nextStep }) };
 }
 
 function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
@@ -69,6 +85,15 @@ function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 				? { amount: reserved, currency: 'credits', kind: 'reserved' }
 				: undefined,
 	};
+}
+
+/** What a completed task was charged, where it says so: not every answer does. */
+function chargeOf({ usage }: IDataObject): Cost | undefined {
+	const { cost, credits_used: credits } = asObject(usage);
+	const { usd } = asObject(cost);
+	if (typeof usd === 'number') return { amount: usd, currency: 'USD', kind: 'charged' };
+	if (typeof credits !== 'number') return undefined;
+	return { amount: credits, currency: 'credits', kind: 'charged' };
 }
 
 /**
@@ -99,7 +124,13 @@ function parseStatus(response: WireResponse): JobState {
 		const videoUrl = firstVideoUrl(body.results, body.result_data);
 		// It may come before its results.
 		return videoUrl
-			? { status: 'completed', videoUrl, videoUrlExpiresAt: expiryOf(body), model }
+			? {
+					status: 'completed',
+					videoUrl,
+					videoUrlExpiresAt: expiryOf(body),
+					cost: chargeOf(body),
+					model,
+				}
 			: { status: 'in_progress', progress, isFinishing: true, model };
 	}
 	// Words we do not know mean that it still runs.

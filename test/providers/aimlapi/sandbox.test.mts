@@ -92,6 +92,15 @@ describe('aimlapi: submit', () => {
 		]);
 	});
 
+	it.each([
+		['bare-id', /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/],
+		['short-id', /^[\w-]{21}$/],
+	])('can give an id of the other documented shapes: %s', async (directive, shape) => {
+		const id = await submit({ prompt: `a #sandbox:${directive}` });
+		expect(id).toMatch(shape);
+		expect((await fetchJob(id)).status).toBe(200);
+	});
+
 	it('takes every documented field', async () => {
 		const more = { duration: 8, resolution: '720p', generate_audio: false, provider: 'Google' };
 		const { data } = await ask('post', generations, { ...input, ...more });

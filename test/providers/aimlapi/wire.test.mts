@@ -18,6 +18,16 @@ it('spells the request: an integer duration, no aspect ratio, audio always sent'
 	});
 });
 
+it.each([
+	['4ef07b4c-1111-4222-8333-abcdefabcdef', true],
+	[jobId, true],
+	['V1StGXR8Z5jdHi6BmyT8k', true],
+	['task-unified-1760000000-ab12cd34', false],
+	['7c1d0a52e9', false],
+])('%s as a job id: %s', (id, expected) => {
+	expect(aimlApi.jobIdPattern?.test(id)).toBe(expected);
+});
+
 it('asks with the id as a query value, colon and slash and all', () => {
 	expect(aimlApi.status.build(jobId)).toEqual({
 		method: 'GET',
@@ -107,37 +117,35 @@ it.each([
 
 describe('the price list', () => {
 	const id = 'google/veo-3.1-reference-to-video';
-	const price = (pricing: object, changes = {}) =>
+	const price = (pricing: object, row: object = { id }) =>
 		aimlApi.prices?.parse(
-			answer(200, { object: 'list', data: [{ id: 'other' }, { id, pricing }] }),
-			neutralRequest(aimlApi, changes),
+			answer(200, {
+				object: 'list',
+				data: [
+					{ id: 'other', aliases: null },
+					{ ...row, pricing },
+				],
+			}),
+			neutralRequest(aimlApi),
 		);
 	const variants = (...rates: object[]) => ({ kind: 'variants', variants: rates });
 	const perSecond = { unit: 'second', per: 1 };
+	const fixed = (...rates: object[]) => ({
+		kind: 'fixed',
+		units: rates.map((rate) => ({ name: 'second', measure: 'output', ...rate })),
+	});
 
 	it.each<[string, object, number | undefined]>([
-		['fixed per second', { kind: 'fixed', units: [{ ...perSecond, price: 0.2 }] }, 1.6],
+		['fixed per second', fixed({ price: 0.2, per: 1 }), 1.6],
+		['per thousand seconds', fixed({ price: 200, per: 1000 }), 1.6],
+		['a unit nobody knows', fixed({ name: 'frame', per: 1, price: 1 }), undefined],
+		// The example of the documentation.
 		[
-			'per thousand seconds',
-			{ kind: 'fixed', units: [{ unit: 'second', per: 1000, price: 200 }] },
-			1.6,
-		],
-		[
-			'a unit nobody knows',
-			{ kind: 'fixed', units: [{ unit: 'frame', per: 1, price: 1 }] },
+			'tokens, of which nobody knows how many',
+			fixed({ name: 'token', measure: 'output', price: 3.25, per: 1_000_000 }),
 			undefined,
 		],
-		[
-			'several units',
-			{
-				kind: 'fixed',
-				units: [
-					{ ...perSecond, price: 1 },
-					{ ...perSecond, price: 2 },
-				],
-			},
-			undefined,
-		],
+		['several units', fixed({ price: 1, per: 1 }, { price: 2, per: 1 }), undefined],
 		[
 			'the variant of the resolution',
 			variants(
@@ -170,6 +178,12 @@ describe('the price list', () => {
 		const amount = price(pricing);
 		if (expected === undefined) expect(amount).toBeUndefined();
 		else expect(amount).toBeCloseTo(expected, 9);
+	});
+
+	it('a superseded id is answered with the row of its successor', () => {
+		const rate = fixed({ price: 0.2, per: 1 });
+		expect(price(rate, { id: 'google/veo-9', aliases: ['other', id] })).toBeCloseTo(1.6, 9);
+		expect(price(rate, { id: 'google/veo-9', aliases: ['other'] })).toBeUndefined();
 	});
 
 	it('an answer without the model', () => {

@@ -142,6 +142,15 @@ describe('EvoLink: submit', () => {
 		expect(sandbox().jobs()).toEqual([]);
 	});
 
+	it('answers 402 to a key whose own limit is used up', async () => {
+		const prompt = 'a #sandbox:key-limit';
+		expect(await ask('post', submitPath, { ...input, prompt })).toMatchObject({
+			status: 402,
+			data: { error: { code: 'insufficient_token_quota' } },
+		});
+		expect(sandbox().jobs()).toEqual([]);
+	});
+
 	it('answers 400 to a body that is no JSON and 413 beyond 4 MB', async () => {
 		const headers = { 'Content-Type': 'application/json' };
 		expect((await ask('post', submitPath, Buffer.from('{'), { headers })).status).toBe(400);
