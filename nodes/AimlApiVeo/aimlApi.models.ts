@@ -15,5 +15,13 @@ export const aimlApiModels: readonly ModelSpec[] = [
 		resolutions: ['720p', '1080p'],
 		durations: [8],
 		controls: [],
+		body: ({ model, ...request }) => ({
+			model: model.id,
+			prompt: request.prompt,
+			image_urls: request.imageUrls,
+			duration: request.duration,
+			resolution: request.resolution,
+			generate_audio: request.generateAudio,
+		}),
 	},
 ];

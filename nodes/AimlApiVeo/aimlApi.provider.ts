@@ -84,17 +84,10 @@ export const aimlApi: VideoProvider = {
 	jobIdPattern: /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{21})(:\S+)?$/i,
 
 	submit: {
-		build: ({ model, prompt, imageUrls, duration, resolution, generateAudio }) => ({
+		build: (request) => ({
 			method: 'POST',
 			path: generations,
-			body: {
-				model: model.id,
-				prompt,
-				image_urls: imageUrls,
-				duration,
-				resolution,
-				generate_audio: generateAudio,
-			},
+			body: request.model.body(request),
 		}),
 		parse(response) {
 			if (!isSuccess(response) || !response.isJson) return readHttpError(response);

@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../shared/types';
+import type { ModelSpec, VideoRequest } from '../shared/types';
 
 /** The limits of `generation_type: REFERENCE`: 16:9, 8 seconds, no control but audio. */
 const reference = {
@@ -8,6 +8,19 @@ const reference = {
 	resolutions: ['720p', '1080p', '4k'],
 	durations: [8],
 	controls: [],
+	body: ({ model, ...request }: VideoRequest) => ({
+		model: model.id,
+		prompt: request.prompt,
+		generation_type: 'REFERENCE',
+		image_urls: request.imageUrls,
+		// These two are sent although there is only one choice, because the documented default is 4
+		// seconds.
+		duration: request.duration,
+		aspect_ratio: request.aspectRatio,
+		quality: request.resolution,
+		generate_audio: request.generateAudio,
+		callback_url: request.callbackUrl,
+	}),
 } as const;
 
 /** https://docs.evolink.ai/en/api-manual/video-series/veo3.1/veo-3.1-generate-preview-generate */

@@ -1,5 +1,19 @@
 import type { ModelSpec } from '../shared/types';
 
+/** https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api */
+const veoBody: ModelSpec['body'] = ({ controls, ...request }) => ({
+	prompt: request.prompt,
+	image_urls: request.imageUrls,
+	aspect_ratio: request.aspectRatio,
+	duration: `${request.duration}s`,
+	resolution: request.resolution,
+	// Always sent: fal's own default is on, and audio doubles the price.
+	generate_audio: request.generateAudio,
+	auto_fix: controls.autoFix,
+	safety_tolerance:
+		controls.safetyTolerance === undefined ? undefined : String(controls.safetyTolerance),
+});
+
 /** Parameters: https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api; prices: its llms.txt. */
 export const falModels: readonly ModelSpec[] = [
 	{
@@ -13,5 +27,6 @@ export const falModels: readonly ModelSpec[] = [
 		controls: ['autoFix', 'safetyTolerance'],
 		price: ({ resolution }) =>
 			resolution === '4k' ? { silent: 0.4, audio: 0.6 } : { silent: 0.2, audio: 0.4 },
+		body: veoBody,
 	},
 ];

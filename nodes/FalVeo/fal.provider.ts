@@ -7,7 +7,7 @@ import {
 	noJobId,
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
-import type { Failure, JobState, VideoProvider, VideoRequest, WireResponse } from '../shared/types';
+import type { Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
@@ -100,29 +100,6 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	return { status: 'unreadable', failure: readError(response) };
 }
 
-function buildBody({
-	prompt,
-	imageUrls,
-	aspectRatio,
-	resolution,
-	duration,
-	...rest
-}: VideoRequest) {
-	const { generateAudio, controls } = rest;
-	return {
-		prompt,
-		image_urls: imageUrls,
-		aspect_ratio: aspectRatio,
-		duration: `${duration}s`,
-		resolution,
-		// Always sent: fal's own default is on, and audio doubles the price.
-		generate_audio: generateAudio,
-		auto_fix: controls.autoFix,
-		safety_tolerance:
-			controls.safetyTolerance === undefined ? undefined : String(controls.safetyTolerance),
-	};
-}
-
 /** fal's queue: https://docs.fal.ai/model-apis/model-endpoints/queue. */
 export const fal: VideoProvider = {
 	id: 'fal',
@@ -138,7 +115,7 @@ export const fal: VideoProvider = {
 			method: 'POST',
 			path: `/${request.model.id}`,
 			query: request.callbackUrl ? { fal_webhook: request.callbackUrl } : undefined,
-			body: buildBody(request),
+			body: request.model.body(request),
 		}),
 		parse(response) {
 			const { request_id: jobId } = response.body;

@@ -1,10 +1,28 @@
-import type { ModelSpec } from '../shared/types';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ModelSpec, VideoRequest } from '../shared/types';
 
 const quality: ModelSpec['price'] = ({ resolution }) =>
 	resolution === '4k' ? { silent: 0.32, audio: 0.48 } : { silent: 0.16, audio: 0.32 };
 
 const fast: ModelSpec['price'] = ({ resolution }) =>
 	resolution === '4k' ? { silent: 0.24, audio: 0.28 } : { silent: 0.08, audio: 0.12 };
+
+/** The parameters of a model stand in `args`; the images are named differently in each. */
+const bodyWith =
+	(images: (request: VideoRequest) => IDataObject): ModelSpec['body'] =>
+	(request) => ({
+		model: request.model.id,
+		args: {
+			...images(request),
+			prompt: request.prompt,
+			duration: String(request.duration),
+			aspect_ratio: request.aspectRatio,
+			resolution: request.resolution,
+			generate_audio: request.generateAudio,
+		},
+		callback_url: request.callbackUrl,
+	});
 
 /** Parameters and prices: https://shortapi.ai/models/<model id>/llms.txt. */
 export const shortApiModels: readonly ModelSpec[] = [
@@ -18,6 +36,7 @@ export const shortApiModels: readonly ModelSpec[] = [
 		durations: [8],
 		controls: [],
 		price: quality,
+		body: bodyWith(({ imageUrls }) => ({ images: imageUrls })),
 	},
 	{
 		id: 'google/veo-3.1/image-to-video',
@@ -30,5 +49,6 @@ export const shortApiModels: readonly ModelSpec[] = [
 		modes: ['fast', 'quality'],
 		controls: [],
 		price: (options) => (options.mode === 'fast' ? fast : quality)(options),
+		body: bodyWith(({ mode, imageUrls: [image] }) => ({ mode, image })),
 	},
 ];

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import {
 	asObject,
 	describeText,
@@ -7,14 +5,7 @@ import {
 	isSuccess,
 	noJobId,
 } from '../shared/wire/answers';
-import type {
-	Cost,
-	Failure,
-	JobState,
-	VideoProvider,
-	VideoRequest,
-	WireResponse,
-} from '../shared/types';
+import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { shortApiModels } from './shortApi.models';
 
@@ -69,18 +60,6 @@ function parseStatus(response: WireResponse): JobState {
 	return { status: isQueued(data.status) ? 'queued' : 'in_progress', model };
 }
 
-function buildArgs({ model, prompt, imageUrls, duration, ...format }: VideoRequest): IDataObject {
-	return {
-		// Image to video is the model with modes; it takes one image, under another name.
-		...(model.modes ? { mode: format.mode, image: imageUrls[0] } : { images: imageUrls }),
-		prompt,
-		duration: String(duration),
-		aspect_ratio: format.aspectRatio,
-		resolution: format.resolution,
-		generate_audio: format.generateAudio,
-	};
-}
-
 /** https://shortapi.ai/models/google/veo-3.1/reference-to-video/llms.txt */
 export const shortApi: VideoProvider = {
 	id: 'shortapi',
@@ -93,11 +72,7 @@ export const shortApi: VideoProvider = {
 		build: (request) => ({
 			method: 'POST',
 			path: '/api/v1/job/create',
-			body: {
-				model: request.model.id,
-				args: buildArgs(request),
-				callback_url: request.callbackUrl,
-			},
+			body: request.model.body(request),
 		}),
 		parse(response) {
 			if (!isSuccess(response) || !response.isJson) return readError(response);

@@ -51,7 +51,7 @@ export interface SecondPrice {
 	audio: number;
 }
 
-/** What a model takes: fields, limits, defaults and prices are all derived from it. */
+/** What a model takes: fields, limits, defaults, prices and requests are all derived from it. */
 export interface ModelSpec {
 	/** The provider's own id. */
 	id: string;
@@ -70,6 +70,8 @@ export interface ModelSpec {
 	controls: readonly ControlName[];
 	/** Absent where the provider publishes no price as text. */
 	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice;
+	/** How the provider spells a request of this model; what is undefined is not sent. */
+	body(request: VideoRequest): IDataObject;
 }
 
 /** What a price depends on. */

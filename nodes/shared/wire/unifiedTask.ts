@@ -137,16 +137,14 @@ function parseStatus(response: WireResponse): JobState {
 	return { status: 'in_progress', progress, model };
 }
 
-/** The transport that both share; each spells its own request body. */
-export const unifiedTask = (
-	buildBody: (request: Parameters<VideoProvider['submit']['build']>[0]) => IDataObject,
-): Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'status'> => ({
+/** The transport that both share; each model spells its own request body. */
+export const unifiedTask: Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'status'> = {
 	jobIdPattern: unifiedTaskIdPattern,
 	submit: {
 		build: (request) => ({
 			method: 'POST',
 			path: '/v1/videos/generations',
-			body: buildBody(request),
+			body: request.model.body(request),
 		}),
 		parse: parseSubmit,
 	},
@@ -154,7 +152,7 @@ export const unifiedTask = (
 		build: (jobId) => ({ method: 'GET', path: `/v1/tasks/${encodeURIComponent(jobId)}` }),
 		parse: parseStatus,
 	},
-});
+};
 
 /** The file host of EvoLink says `{ success, code, msg }` where the API says `{ error }`. */
 function readUploadError(response: WireResponse): Failure {
