@@ -2,7 +2,7 @@ import type { ModelSpec, VideoRequest } from '../shared/types';
 
 /** The limits of `generation_type: REFERENCE`: 16:9, 8 seconds, no control but audio. */
 const reference = {
-	images: { min: 1, max: 3 },
+	images: { min: 1, max: 3, types: ['image/jpeg', 'image/png'] },
 	promptMaxLength: 2000,
 	aspectRatios: ['16:9'],
 	resolutions: ['720p', '1080p', '4k'],
@@ -29,7 +29,8 @@ export const evoLinkModels: readonly ModelSpec[] = [
 		...reference,
 		id: 'veo-3.1-generate-preview',
 		name: 'Veo 3.1',
-		description: 'One to three reference images, 8 seconds, landscape, up to 4K',
+		description:
+			'One to three reference images (no WebP), 8 seconds, landscape, up to 4K; EvoLink documents no other setting than the sound, so it may leave the resolution aside',
 	},
 	{
 		...reference,

@@ -12,9 +12,11 @@ import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
 
-/** The address of a job has owner and app alone in it, without the rest of the endpoint's path. */
-const requestPath = (jobId: string, action = '') =>
-	`/fal-ai/veo3.1/requests/${encodeURIComponent(jobId)}${action}`;
+/** The address of a job has owner and app alone in it, without the rest of the model's path. */
+function requestPath(jobId: string, modelId: string, action = ''): string {
+	const [owner, app = ''] = modelId.split('/');
+	return `/${owner}/${app}/requests/${encodeURIComponent(jobId)}${action}`;
+}
 
 interface ErrorDetail {
 	type?: string;
@@ -124,12 +126,15 @@ export const fal: VideoProvider = {
 		},
 	},
 	status: {
-		build: (jobId) => ({ method: 'GET', path: requestPath(jobId, '/status') }),
+		build: (jobId, modelId) => ({
+			method: 'GET',
+			path: requestPath(jobId, modelId, '/status'),
+		}),
 		parse: parseStatus,
 	},
 	result: {
 		// Read only after COMPLETED: what an early read answers is not documented.
-		build: (jobId) => ({ method: 'GET', path: requestPath(jobId) }),
+		build: (jobId, modelId) => ({ method: 'GET', path: requestPath(jobId, modelId) }),
 		parse: parseResult,
 	},
 	callback: {
@@ -157,7 +162,10 @@ export const fal: VideoProvider = {
 		},
 	},
 	cancel: {
-		build: (jobId) => ({ method: 'PUT', path: requestPath(jobId, '/cancel') }),
+		build: (jobId, modelId) => ({
+			method: 'PUT',
+			path: requestPath(jobId, modelId, '/cancel'),
+		}),
 		// Documented bodies differ (`CANCELLATION_REQUESTED`, `OK`, `success`), HTTP codes do not.
 		parse(response) {
 			if (isSuccess(response)) return 'requested';

@@ -42,7 +42,7 @@ export interface Cost {
 	kind: 'estimated' | 'reserved' | 'charged';
 }
 
-export type Resolution = '720p' | '1080p' | '4k';
+export type Resolution = '360p' | '720p' | '1080p' | '4k';
 export type AspectRatio = 'auto' | '16:9' | '9:16';
 
 /** US dollars for one second of video. */
@@ -57,7 +57,12 @@ export interface ModelSpec {
 	id: string;
 	name: string;
 	description: string;
-	images: { min: number; max: number };
+	images: {
+		min: number;
+		max: number;
+		/** Absent where it takes each of them. */
+		types?: ReadonlyArray<ImageFile['mimeType']>;
+	};
 	/** Characters; absent where the provider documents no limit. */
 	promptMaxLength?: number;
 	aspectRatios: readonly AspectRatio[];
@@ -66,10 +71,14 @@ export interface ModelSpec {
 	durations: readonly number[];
 	/** ShortAPI's image-to-video quality modes. */
 	modes?: readonly string[];
+	/** There is no switch for the sound: Generate Audio is hidden, and refused where it is on. */
+	isAudioFixed?: true;
+	/** The prompt may name an image by a tag, the first one by `<IMAGE_REF_0>`. */
+	hasImageTags?: true;
 	/** Those that it takes; the others are refused for it. */
 	controls: readonly ControlName[];
-	/** Absent where the provider publishes no price as text. */
-	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice;
+	/** Absent, or undefined for a format, where the provider publishes no price as text. */
+	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice | undefined;
 	/** How the provider spells a request of this model; what is undefined is not sent. */
 	body(request: VideoRequest): IDataObject;
 }
@@ -201,8 +210,9 @@ export interface VideoProvider {
 		build(request: VideoRequest): WireRequest;
 		parse(response: WireResponse): AcceptedJob | SubmitFailure;
 	};
+	/** Job and model: a provider may keep the jobs of its models at different addresses. */
 	status: {
-		build(jobId: string): WireRequest;
+		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): JobState;
 	};
 	/** Only where prices are published at an address of the API and not as text. */
@@ -213,7 +223,7 @@ export interface VideoProvider {
 	};
 	/** Only where the status of an ended job does not carry its result. */
 	result?: {
-		build(jobId: string): WireRequest;
+		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse, settled: { failure?: Failure }): JobState;
 	};
 	/** Only where the provider stores images for its models; elsewhere they are given by URL. */
@@ -224,7 +234,7 @@ export interface VideoProvider {
 		parse(response: WireResponse): UploadedImage | Failure;
 	};
 	cancel?: {
-		build(jobId: string): WireRequest;
+		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): CancelOutcome;
 	};
 	/** Where the provider calls `VideoRequest.callbackUrl` when a job has ended. */

@@ -34,13 +34,16 @@ const directives: Record<string, string> = {
 
 const known = { ...commonDirectives, ...directives };
 
+/** An address without an ending may lead to anything. */
+const isJpegOrPng = (address: string) => !/\.(webp|gif|bmp|avif)([?#]|$)/i.test(address);
+
 // In REFERENCE mode generate_audio is the only advanced parameter, so n, seed, negative_prompt,
 // person_generation and resize_mode are unknown here. The duration must be sent: its default of 4
 // contradicts the mode.
 const inputSchema = z.strictObject({
 	model: z.enum(['veo-3.1-generate-preview', 'veo-3.1-fast-generate-preview']),
 	prompt: z.string().min(1).max(2000),
-	image_urls: z.array(httpAddress).min(1).max(3),
+	image_urls: z.array(httpAddress.refine(isJpegOrPng, 'must be .jpg, .jpeg or .png')).min(1).max(3),
 	generation_type: z.literal('REFERENCE'),
 	aspect_ratio: z.literal('16:9').optional(),
 	duration: z.literal(8),

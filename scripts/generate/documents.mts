@@ -91,8 +91,10 @@ function pricesOf({ displayName, prices }: VideoProvider, model: ModelSpec): str
 	return modes.flatMap((mode) => {
 		const rows = new Map<string, string[]>();
 		for (const resolution of resolutions) {
-			const { silent, audio } = price({ resolution, mode });
-			const key = JSON.stringify([silent, audio].map((amount) => dollars.format(amount)));
+			const second = price({ resolution, mode });
+			const amounts = second ? [second.silent, second.audio] : [];
+			const row = amounts.map((amount) => dollars.format(amount));
+			const key = JSON.stringify(second ? row : ['not published', 'not published']);
 			rows.set(key, [...(rows.get(key) ?? []), resolution]);
 		}
 		return [...rows].map(([key, shared]) => {

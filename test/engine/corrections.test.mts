@@ -43,3 +43,15 @@ it.each([
 	expect(result.error?.description).toContain(nextStep);
 	expect(result.error?.description).not.toContain('Top up');
 });
+
+it('EvoLink: a WebP image by its address is refused before the submit', async () => {
+	const imageUrls = 'https://cdn.example.org/fox.webp?size=1';
+	const result = await runUnified(sandbox(), evoLink, {
+		operation: 'generate',
+		...request,
+		imageUrls,
+	});
+	expect(result.error?.message).toMatch(/^Item 0: Reference image 1 is a WebP file/);
+	expect(result.error?.description).toBe('Give it as JPEG or PNG');
+	expect(sandbox().requests).toEqual([]);
+});

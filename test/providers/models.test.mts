@@ -11,6 +11,9 @@ const table = providers.flatMap((provider) =>
 /** As the documentation has it; the order of controls means nothing. */
 const takenBy = ({ images, controls, ...model }: ModelSpec) => ({
 	images: [images.min, images.max],
+	imageTypes: images.types && [...images.types].sort(),
+	isAudioFixed: model.isAudioFixed,
+	hasImageTags: model.hasImageTags,
 	promptMaxLength: model.promptMaxLength,
 	aspectRatios: model.aspectRatios,
 	resolutions: model.resolutions,
@@ -49,6 +52,7 @@ describe.each(table)('the price of %s, %s', (_, id, model, provider) => {
 			[{ ...changes, generateAudio: true }, audio] as const,
 		]),
 	)('%j: %d dollars', (changes, amount) => {
-		expect(listedPrice(formatOf(changes))).toEqual({ amount, currency: 'USD', kind: 'estimated' });
+		const cost = amount === null ? null : { amount, currency: 'USD', kind: 'estimated' };
+		expect(listedPrice(formatOf(changes))).toEqual(cost);
 	});
 });

@@ -4,7 +4,7 @@ import { jsonParse } from 'n8n-workflow';
 
 import { hasEnded, jobInState } from '../job/job';
 import type { VideoJob } from '../job/job';
-import type { Reading } from '../job/read';
+import type { JobReference, Reading } from '../job/read';
 import type { Delivery, VideoProvider } from '../types';
 import { isObject } from '../wire/answers';
 import type { SpentNonces } from '../n8n/state';
@@ -37,7 +37,7 @@ export interface Checks extends Authentication {
 	/** Nonces that were spent before this process started. */
 	stored: SpentNonces;
 	/** Reads the job with the user's own key: what it says is what counts. */
-	read(jobId: string): Promise<Reading>;
+	read(job: JobReference): Promise<Reading>;
 }
 
 export type Verdict =
@@ -71,13 +71,13 @@ export async function receive(
 		checks.warn('no_job_id');
 		return { status: 400 };
 	}
-	const { state } = await checks.read(jobId);
+	const { model, metadata } = token;
+	const { state } = await checks.read({ jobId, model });
 	if (!hasEnded(state)) {
 		once.release(token.nonce);
 		const isFinal = state.status === 'unreadable' && !state.failure.retryable;
 		return { status: isFinal ? 400 : 503 };
 	}
-	const { model, metadata } = token;
 	once.spend(token.nonce);
 	return { status: 200, job: jobInState(provider, { jobId, model, metadata }, state) };
 }

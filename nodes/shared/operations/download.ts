@@ -42,8 +42,8 @@ function finishedJob({ provider, input }: Item, facts: JobFacts, videoUrl: strin
 }
 
 async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
-	const { state, raw } = await readJobPatiently(item, jobId);
 	const facts = factsOf(item, jobId);
+	const { state, raw } = await readJobPatiently(item, facts);
 	if (state.status === 'completed') return { job: jobInState(item.provider, facts, state), raw };
 	// The provider may have forgotten the job, or its result, while its video is still there.
 	const { status, videoUrl } = jobInInput(item, jobId);

@@ -29,7 +29,7 @@ it.each([
 });
 
 it('asks with the id as a query value, colon and slash and all', () => {
-	expect(aimlApi.status.build(jobId)).toEqual({
+	expect(aimlApi.status.build(jobId, 'any')).toEqual({
 		method: 'GET',
 		path: '/v2/video/generations',
 		query: { generation_id: jobId },

@@ -2,6 +2,7 @@ import type { Published } from '../published.mts';
 
 const model = {
 	images: [1, 3] as const,
+	imageTypes: ['image/jpeg', 'image/png'],
 	promptMaxLength: 2000,
 	aspectRatios: ['16:9'],
 	resolutions: ['720p', '1080p', '4k'],

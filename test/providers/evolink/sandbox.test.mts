@@ -105,6 +105,7 @@ describe('EvoLink: submit', () => {
 	});
 
 	it.each([
+		['a WebP image', { image_urls: ['https://a.example/b.webp'] }, 'image_urls.0'],
 		['an unknown field', { extra: 1 }, 'extra'],
 		['a resolution, which is called quality', { resolution: '720p' }, 'resolution'],
 		['another quality', { quality: '480p' }, 'quality'],

@@ -87,7 +87,8 @@ function checks(change: Partial<Checks> = {}, state: JobState = completed): Chec
 		keys: async () => await answer('keys', [goodKey]),
 		newerKeys: async () => await answer('newer keys', undefined),
 		warn: (problem) => void asked.push(problem),
-		read: async (jobId) => await answer<Reading>(`read ${jobId}`, { state, raw: null }),
+		read: async ({ jobId, model }) =>
+			await answer<Reading>(`read ${jobId} of ${model}`, { state, raw: null }),
 		...change,
 	};
 }
@@ -180,7 +181,7 @@ describe('a delivery that is received', () => {
 				metadata: { row: 7 },
 			}),
 		});
-		expect(asked).toEqual(['keys', 'read job-7']);
+		expect(asked).toEqual(['keys', 'read job-7 of m']);
 	});
 
 	it('brings a job that failed', async () => {
