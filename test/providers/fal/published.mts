@@ -1,4 +1,13 @@
+import type { ControlName } from '../../../nodes/shared/types';
 import type { Published } from '../published.mts';
+
+const veo = {
+	images: [1, 3] as const,
+	aspectRatios: ['16:9', '9:16'],
+	resolutions: ['720p', '1080p', '4k'],
+	durations: [8],
+	controls: ['autoFix', 'safetyTolerance'] as ControlName[],
+};
 
 export const published: Published = {
 	node: 'falVeo',
@@ -11,11 +20,7 @@ export const published: Published = {
 	},
 	models: {
 		'fal-ai/veo3.1/reference-to-video': {
-			images: [1, 3],
-			aspectRatios: ['16:9', '9:16'],
-			resolutions: ['720p', '1080p', '4k'],
-			durations: [8],
-			controls: ['autoFix', 'safetyTolerance'],
+			...veo,
 			prices: [
 				[{ resolution: '720p' }, 1.6, 3.2],
 				[{ resolution: '1080p' }, 1.6, 3.2],
@@ -25,6 +30,18 @@ export const published: Published = {
 				'720p': '$1.60 without audio, $3.20 with audio',
 				'1080p': '$1.60 without audio, $3.20 with audio',
 				'4k': '$3.20 without audio, $4.80 with audio',
+			},
+		},
+		'fal-ai/veo3.1/fast/reference-to-video': {
+			...veo,
+			prices: [
+				[{ resolution: '720p' }, 0.8, 1.2],
+				[{ resolution: '1080p' }, 0.8, 1.2],
+				[{ resolution: '4k' }, null, null],
+			],
+			priceTexts: {
+				'720p': '$0.80 without audio, $1.20 with audio',
+				'1080p': '$0.80 without audio, $1.20 with audio',
 			},
 		},
 	},

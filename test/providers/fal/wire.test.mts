@@ -59,6 +59,22 @@ describe('fal spells the request', () => {
 	});
 });
 
+it('fal spells the request of the fast model alike, at its own address', () => {
+	const modelId = 'fal-ai/veo3.1/fast/reference-to-video';
+	expect(wireOf(fal, neutralRequest(fal, { modelId, resolution: '4k' }))).toStrictEqual({
+		method: 'POST',
+		path: '/fal-ai/veo3.1/fast/reference-to-video',
+		body: {
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			aspect_ratio: '16:9',
+			duration: '8s',
+			resolution: '4k',
+			generate_audio: false,
+		},
+	});
+});
+
 it.each([
 	['fal-ai/veo3.1/reference-to-video', '/fal-ai/veo3.1/requests'],
 	['fal-ai/veo3.1/fast/reference-to-video', '/fal-ai/veo3.1/requests'],
