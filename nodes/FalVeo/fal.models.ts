@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../shared/types';
+import type { ModelSpec, Resolution } from '../shared/types';
 
 /** https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api */
 const veoBody: ModelSpec['body'] = ({ controls, ...request }) => ({
@@ -14,6 +14,15 @@ const veoBody: ModelSpec['body'] = ({ controls, ...request }) => ({
 		controls.safetyTolerance === undefined ? undefined : String(controls.safetyTolerance),
 });
 
+/** The duration is a number here, and there is no field for the sound. */
+const omniBody: ModelSpec['body'] = (request) => ({
+	prompt: request.prompt,
+	image_urls: request.imageUrls,
+	aspect_ratio: request.aspectRatio,
+	resolution: request.resolution,
+	duration: request.duration,
+});
+
 const veo = {
 	images: { min: 1, max: 3 },
 	aspectRatios: ['16:9', '9:16'],
@@ -22,6 +31,21 @@ const veo = {
 	controls: ['autoFix', 'safetyTolerance'],
 	body: veoBody,
 } as const;
+
+/** The largest number of images is not documented here; Google documents ten for the preview. */
+const omni = {
+	images: { min: 1, max: 10 },
+	isAudioFixed: true,
+	hasImageTags: true,
+	aspectRatios: ['16:9', '9:16'],
+	resolutions: ['360p', '720p', '1080p', '4k'],
+	controls: [],
+	body: omniBody,
+} as const;
+
+const perSecond = (price: Record<Resolution, number>): ModelSpec['price'] => {
+	return ({ resolution }) => ({ silent: price[resolution], audio: price[resolution] });
+};
 
 /** Parameters: https://fal.ai/models/<model id>/api; prices: the model's llms.txt. */
 export const falModels: readonly ModelSpec[] = [
@@ -40,5 +64,13 @@ export const falModels: readonly ModelSpec[] = [
 		description: 'Like Veo 3.1, faster and cheaper',
 		// No price in 4K is published.
 		price: ({ resolution }) => (resolution === '4k' ? undefined : { silent: 0.1, audio: 0.15 }),
+	},
+	{
+		...omni,
+		id: 'google/gemini-omni-flash/v1.1/reference-to-video',
+		name: 'Gemini Omni 1.1 Flash Reference to Video',
+		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, no switch for the sound',
+		durations: [3, 4, 5, 6, 7, 8, 9, 10],
+		price: perSecond({ '360p': 0.03, '720p': 0.1, '1080p': 0.15, '4k': 0.3 }),
 	},
 ];

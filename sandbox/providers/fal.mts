@@ -52,7 +52,7 @@ function submit(
 	if (query.problems) return validationAnswer(query.problems, 'query');
 	const input = checkJson<Input>(schema, exchange);
 	if (input.problems) return validationAnswer(input.problems);
-	const { prompt, image_urls: images, aspect_ratio: aspectRatio } = input.value;
+	const { prompt, image_urls: images = [], aspect_ratio: aspectRatio } = input.value;
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) {
 		return validationAnswer([{ kind: 'value', path: ['prompt'], message: asked.problem }]);

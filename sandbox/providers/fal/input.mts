@@ -8,7 +8,7 @@ const imageAddress = z
 /** What the handlers read of an input, whatever its model. */
 export interface Input {
 	prompt: string;
-	image_urls: string[];
+	image_urls?: string[];
 	aspect_ratio?: string;
 }
 
@@ -27,6 +27,19 @@ const veoSchema = z.strictObject({
 	safety_tolerance: z.enum(['1', '2', '3', '4', '5', '6']).optional(),
 });
 
+/**
+ * https://fal.ai/models/google/gemini-omni-flash/v1.1/reference-to-video/llms.txt: images are
+ * optional there. How many are taken is not documented; Google's card of the preview says ten.
+ */
+const omniSchema = z.strictObject({
+	prompt: z.string().min(1),
+	image_urls: z.array(imageAddress).max(10).optional(),
+	reference_video_urls: z.array(imageAddress).max(3).optional(),
+	aspect_ratio: z.enum(['16:9', '9:16']).optional(),
+	resolution: z.enum(['360p', '720p', '1080p', '4k']).optional(),
+	duration: z.int().min(3).max(10).optional(),
+});
+
 /** A model, at its own address. */
 export interface Endpoint {
 	id: string;
@@ -38,6 +51,11 @@ export interface Endpoint {
 export const endpoints: Endpoint[] = [
 	{ id: 'fal-ai/veo3.1/reference-to-video', schema: veoSchema, usdPerSecond: 0.4 },
 	{ id: 'fal-ai/veo3.1/fast/reference-to-video', schema: veoSchema, usdPerSecond: 0.15 },
+	{
+		id: 'google/gemini-omni-flash/v1.1/reference-to-video',
+		schema: omniSchema,
+		usdPerSecond: 0.1,
+	},
 ];
 
 /** Optional headers, …/model-apis/common-parameters.md. */

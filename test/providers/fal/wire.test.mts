@@ -75,6 +75,22 @@ it('fal spells the request of the fast model alike, at its own address', () => {
 	});
 });
 
+it('fal spells a request of Gemini Omni: a number of seconds, nothing about the sound', () => {
+	const modelId = 'google/gemini-omni-flash/v1.1/reference-to-video';
+	const changes = { aspectRatio: '9:16', resolution: '360p', duration: 3 } as const;
+	expect(wireOf(fal, neutralRequest(fal, { modelId, ...changes }))).toStrictEqual({
+		method: 'POST',
+		path: '/google/gemini-omni-flash/v1.1/reference-to-video',
+		body: {
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			aspect_ratio: '9:16',
+			resolution: '360p',
+			duration: 3,
+		},
+	});
+});
+
 it.each([
 	['fal-ai/veo3.1/reference-to-video', '/fal-ai/veo3.1/requests'],
 	['fal-ai/veo3.1/fast/reference-to-video', '/fal-ai/veo3.1/requests'],
