@@ -1,6 +1,20 @@
 import type { ModelSpec } from '../shared/types';
 
 /**
+ * https://docs.aimlapi.com/api-references/video-models/google/gemini-omni-1.1-flash. Without
+ * `task`, one or two images could be taken for the first and the last frame.
+ */
+const omniBody: ModelSpec['body'] = ({ model, ...request }) => ({
+	model: model.id,
+	prompt: request.prompt,
+	image_urls: request.imageUrls,
+	task: 'reference_to_video',
+	aspect_ratio: request.aspectRatio,
+	resolution: request.resolution,
+	duration: request.duration,
+});
+
+/**
  * https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video. The
  * schema has no aspect ratio: videos are 16:9. The price is read from the API: see `prices` of the
  * provider.
@@ -23,5 +37,18 @@ export const aimlApiModels: readonly ModelSpec[] = [
 			resolution: request.resolution,
 			generate_audio: request.generateAudio,
 		}),
+	},
+	{
+		id: 'google/gemini-omni-1.1-flash',
+		name: 'Gemini Omni 1.1 Flash',
+		description: 'Up to six reference images, 3 to 10 seconds, 360p to 4K, no switch for the sound',
+		images: { min: 1, max: 6 },
+		isAudioFixed: true,
+		hasImageTags: true,
+		aspectRatios: ['16:9', '9:16'],
+		resolutions: ['360p', '720p', '1080p', '4k'],
+		durations: [3, 4, 5, 6, 7, 8, 9, 10],
+		controls: [],
+		body: omniBody,
 	},
 ];

@@ -13,12 +13,9 @@ interface Rate {
 	when?: IDataObject;
 }
 
-/** How a rate's conditions are spelled in the request. */
-const wireValues = ({ resolution, duration, generateAudio }: VideoFormat): IDataObject => ({
-	resolution,
-	duration,
-	generate_audio: generateAudio,
-});
+/** What the conditions of a rate are compared with: the request as it would be sent. */
+const wireValues = (format: VideoFormat): IDataObject =>
+	format.model.body({ ...format, prompt: '', imageUrls: [], controls: {} });
 
 function amountOf({ price, per, unit, name }: Rate, { duration }: VideoFormat): number | undefined {
 	const rate = Number(price) / Number(per);

@@ -13,6 +13,15 @@ export const published: Published = {
 			durations: [8],
 			controls: [],
 		},
+		'google/gemini-omni-1.1-flash': {
+			images: [1, 6],
+			isAudioFixed: true,
+			hasImageTags: true,
+			aspectRatios: ['16:9', '9:16'],
+			resolutions: ['360p', '720p', '1080p', '4k'],
+			durations: [3, 4, 5, 6, 7, 8, 9, 10],
+			controls: [],
+		},
 	},
 	hasErrorCodes: true,
 };

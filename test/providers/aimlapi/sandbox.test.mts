@@ -263,11 +263,12 @@ describe('aimlapi: account and models', () => {
 		});
 	});
 
-	it('lists its model to anyone, also with a wrong key', async () => {
+	it('lists its models to anyone, also with a wrong key', async () => {
 		const info = { name: expect.any(String), developer: 'Google' };
-		const entry = { id: model, aliases: [], type: 'video', info, tags: [] };
+		const rest = { aliases: [], type: 'video', info, tags: [] };
+		const entries = [model, 'google/gemini-omni-1.1-flash'].map((id) => ({ id, ...rest }));
 		const { status, data } = await askBare(`${sandbox().url}/aimlapi/v1/models`);
-		expect({ status, data }).toEqual({ status: 200, data: { object: 'list', data: [entry] } });
+		expect({ status, data }).toEqual({ status: 200, data: { object: 'list', data: entries } });
 		const headers = { Authorization: 'Bearer other' };
 		expect((await ask('get', '/aimlapi/v1/models', undefined, { headers })).status).toBe(200);
 	});

@@ -18,6 +18,36 @@ it('spells the request: an integer duration, no aspect ratio, audio always sent'
 	});
 });
 
+it('spells a request of Gemini Omni: as references and not as frames, nothing about the sound', () => {
+	const modelId = 'google/gemini-omni-1.1-flash';
+	const changes = { aspectRatio: '9:16', resolution: '360p', duration: 3 } as const;
+	expect(wireOf(aimlApi, neutralRequest(aimlApi, { modelId, ...changes }))).toEqual({
+		method: 'POST',
+		path: '/v2/video/generations',
+		body: {
+			model: modelId,
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			task: 'reference_to_video',
+			aspect_ratio: '9:16',
+			resolution: '360p',
+			duration: 3,
+		},
+	});
+});
+
+it('reads the video of Gemini Omni, which may stand in a list', () => {
+	const video = [{ url: 'https://cdn.example.org/v.mp4' }];
+	expect(
+		aimlApi.status.parse(answer(200, { id: jobId, status: 'completed', video })),
+	).toMatchObject({
+		status: 'completed',
+		videoUrl: 'https://cdn.example.org/v.mp4',
+	});
+	const none = aimlApi.status.parse(answer(200, { id: jobId, status: 'completed', video: [] }));
+	expect(outcomeOf(none)).toBe('in_progress');
+});
+
 it.each([
 	['4ef07b4c-1111-4222-8333-abcdefabcdef', true],
 	[jobId, true],
@@ -178,6 +208,17 @@ describe('the price list', () => {
 		const amount = price(pricing);
 		if (expected === undefined) expect(amount).toBeUndefined();
 		else expect(amount).toBeCloseTo(expected, 9);
+	});
+
+	it('conditions on what only Gemini Omni is sent', () => {
+		const omni = neutralRequest(aimlApi, { modelId: 'google/gemini-omni-1.1-flash' });
+		const rates = ['360p', '720p'].map((resolution, index) => ({
+			when: { resolution, task: 'reference_to_video', aspect_ratio: '16:9' },
+			...perSecond,
+			price: 0.1 * (index + 1),
+		}));
+		const data = [{ id: omni.model.id, pricing: variants(...rates) }];
+		expect(aimlApi.prices?.parse(answer(200, { data }), omni)).toBeCloseTo(1.6, 9);
 	});
 
 	it('a superseded id is answered with the row of its successor', () => {
