@@ -23,6 +23,20 @@ const reference = {
 	}),
 } as const;
 
+/**
+ * https://docs.evolink.ai/en/api-manual/video-series/gemini-omni-1.1-flash. Unknown keys are
+ * refused, and the documented defaults are 3 seconds and an automatic ratio, so both are sent.
+ */
+const omniBody = ({ model, ...request }: VideoRequest) => ({
+	model: model.id,
+	prompt: request.prompt,
+	image_urls: request.imageUrls,
+	quality: request.resolution,
+	duration: request.duration,
+	aspect_ratio: request.aspectRatio,
+	callback_url: request.callbackUrl,
+});
+
 /** https://docs.evolink.ai/en/api-manual/video-series/veo3.1/veo-3.1-generate-preview-generate */
 export const evoLinkModels: readonly ModelSpec[] = [
 	{
@@ -40,5 +54,18 @@ export const evoLinkModels: readonly ModelSpec[] = [
 		// https://evolink.ai/veo-3-1?model=veo-3-1-fast; the other model's price is not published.
 		price: ({ resolution }) =>
 			resolution === '4k' ? { silent: 0.24, audio: 0.2808 } : { silent: 0.08, audio: 0.12 },
+	},
+	{
+		id: 'gemini-omni-1.1-flash-reference-to-video',
+		name: 'Gemini Omni 1.1 Flash Reference to Video',
+		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, always with sound',
+		images: { min: 1, max: 10 },
+		isAudioFixed: true,
+		hasImageTags: true,
+		aspectRatios: ['16:9', '9:16', 'auto'],
+		resolutions: ['360p', '720p', '1080p', '4k'],
+		durations: [3, 4, 5, 6, 7, 8, 9, 10],
+		controls: [],
+		body: omniBody,
 	},
 ];

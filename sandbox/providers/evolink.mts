@@ -5,7 +5,7 @@ import { commonDirectives, readDirectives } from '../directives.mts';
 import type { Job } from '../jobs.mts';
 import { isHttpAddress, isPrivateAddress } from '../network.mts';
 import { checkJson, httpAddress, sentenceOf } from '../validation.mts';
-import type { Problem } from '../validation.mts';
+import type { Checked, Problem } from '../validation.mts';
 import {
 	createdOf,
 	findTask,
@@ -37,10 +37,12 @@ const known = { ...commonDirectives, ...directives };
 /** An address without an ending may lead to anything. */
 const isJpegOrPng = (address: string) => !/\.(webp|gif|bmp|avif)([?#]|$)/i.test(address);
 
+const isOmniImage = (address: string) => !/\.(gif|bmp|avif)([?#]|$)/i.test(address);
+
 // In REFERENCE mode generate_audio is the only advanced parameter, so n, seed, negative_prompt,
 // person_generation and resize_mode are unknown here. The duration must be sent: its default of 4
 // contradicts the mode.
-const inputSchema = z.strictObject({
+const veoSchema = z.strictObject({
 	model: z.enum(['veo-3.1-generate-preview', 'veo-3.1-fast-generate-preview']),
 	prompt: z.string().min(1).max(2000),
 	image_urls: z.array(httpAddress.refine(isJpegOrPng, 'must be .jpg, .jpeg or .png')).min(1).max(3),
@@ -52,14 +54,50 @@ const inputSchema = z.strictObject({
 	callback_url: z.string().max(2048).refine(isHttpAddress, 'must be an HTTPS URL').optional(),
 });
 
-type Input = z.infer<typeof inputSchema>;
+const omni = 'gemini-omni-1.1-flash-reference-to-video';
 
-/** https://docs.evolink.ai/en/api-manual/video-series/veo3.1/veo-3.1-generate-preview-generate */
+/** …/video-series/gemini-omni-1.1-flash/gemini-omni-1.1-flash-reference-to-video. */
+const omniSchema = z.strictObject({
+	model: z.literal(omni),
+	prompt: z.string().min(1),
+	image_urls: z.array(httpAddress.refine(isOmniImage, 'must be png, jpeg or webp')).min(1).max(10),
+	video_urls: z.array(httpAddress).min(1).max(3).optional(),
+	quality: z.enum(['360p', '720p', '1080p', '4k']).optional(),
+	duration: z.int().min(3).max(10).optional(),
+	aspect_ratio: z.enum(['16:9', '9:16', 'auto']).optional(),
+	callback_url: z.string().max(2048).refine(isHttpAddress, 'must be an HTTPS URL').optional(),
+});
+
+/** What the handlers read of an input, whatever its model. */
+interface Input {
+	model: string;
+	prompt: string;
+	image_urls: string[];
+	aspect_ratio?: string;
+	duration?: number;
+	quality?: string;
+	generate_audio?: boolean;
+	callback_url?: string;
+}
+
+const modelSchema = z.looseObject({
+	model: z.enum([...veoSchema.shape.model.options, omni]),
+});
+
+/** Each model has a page of its own. */
+function checkInput(exchange: Exchange): Checked<Input> {
+	const named = checkJson(modelSchema, exchange);
+	if (named.problems) return named;
+	return checkJson<Input>(named.value.model === omni ? omniSchema : veoSchema, exchange);
+}
+
+/** https://docs.evolink.ai/en/api-manual/video-series. */
 function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	if (exchange.body.length > mostBodyBytes) return refuse(413, exchange);
-	const input = checkJson(inputSchema, exchange);
+	const input = checkInput(exchange);
 	if (input.problems) return invalid(input.problems);
 	const { model, prompt, image_urls: images, callback_url: callbackUrl } = input.value;
+	const { aspect_ratio: aspectRatio } = input.value;
 	const rule = callbackUrl && brokenRule(callbackUrl, sandbox);
 	if (rule) return invalid([{ kind: 'value', path: ['callback_url'], message: rule }]);
 	const asked = readDirectives(prompt, known);
@@ -68,9 +106,12 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	if (asked.directives.has('key-limit')) {
 		return failed(402, 'The quota of this key is used up', { code: 'insufficient_token_quota' });
 	}
-	const task = { provider, model, prompt, images, callbackUrl, directives: asked.directives };
+	const { directives: outcome } = asked;
+	const task = { provider, model, prompt, images, aspectRatio, callbackUrl, directives: outcome };
 	const job = startTask(task, exchange, sandbox);
-	const lean = { created: createdOf(job), id: job.id, model, status: 'pending' };
+	// The page of Omni says processing.
+	const status = model === omni ? 'processing' : 'pending';
+	const lean = { created: createdOf(job), id: job.id, model, status };
 	// The page of these two models shows the lean answer, the pages of other models the full one.
 	const isFull = asked.directives.has('full-submit');
 	return jsonAnswer(200, isFull ? { ...lean, ...extrasOf(job, input.value) } : lean);
@@ -82,17 +123,18 @@ function brokenRule(address: string, { settings }: SandboxState): string | undef
 	return isPrivateAddress(address) ? 'must not be an internal address' : undefined;
 }
 
-function extrasOf({ seconds }: Job, { quality, generate_audio: isLoud = true }: Input): object {
-	// Credits per second of the fast model; the other one's are not published.
+function extrasOf({ seconds }: Job, { model, quality, ...input }: Input): object {
+	const { generate_audio: isLoud = true, duration = 3 } = input;
+	// Credits per second of the fast Veo model; the others' are not published.
 	const rate = quality === '4k' ? (isLoud ? 20.2176 : 17.28) : isLoud ? 8.64 : 5.76;
 	return {
 		object: 'video.generation.task',
 		progress: 0,
-		task_info: { can_cancel: false, estimated_time: Math.ceil(seconds), video_duration: 8 },
+		task_info: { can_cancel: false, estimated_time: Math.ceil(seconds), video_duration: duration },
 		type: 'video',
 		usage: {
-			billing_rule: 'per_second',
-			credits_reserved: Number((rate * 8).toFixed(4)),
+			billing_rule: model === omni ? 'per_token' : 'per_second',
+			credits_reserved: Number((rate * duration).toFixed(4)),
 			user_group: 'default',
 		},
 	};

@@ -54,13 +54,21 @@ const megabytes = (bytes: number) => `${bytes / 1024 / 1024} MB`;
 
 const rangeOf = ({ min, max }: ModelSpec['images']) => (min === max ? min : `${min}–${max}`);
 
+/** Many numbers in a row are a range. */
+function secondsOf(durations: readonly number[]): string {
+	const [first] = durations;
+	const isRange = durations.every((seconds, index) => seconds === first + index);
+	return isRange && durations.length > 2 ? `${first}–${durations.at(-1)}` : durations.join(', ');
+}
+
 function modelTable(): string {
 	const rows = providers.flatMap(({ displayName, models }) =>
 		models.map(({ id, images, aspectRatios, resolutions, durations }) => [
 			displayName,
 			`\`${id}\``,
 			rangeOf(images),
-			...[aspectRatios, resolutions, durations].map((values) => values.join(', ')),
+			...[aspectRatios, resolutions].map((values) => values.join(', ')),
+			secondsOf(durations),
 		]),
 	);
 	const head = ['Provider', 'Model', 'Images', 'Aspect ratio', 'Resolution', 'Seconds'];

@@ -48,7 +48,7 @@ export function checkFormat(item: Item, format: VideoFormat): void {
 		throw badInput(
 			item,
 			`${model.name} of ${item.provider.displayName} has no switch for the sound, so it cannot take "generateAudio"`,
-			`Switch Generate Audio off: the model decides about the sound, at the same price.${alternatives((other) => !other.isAudioFixed)}`,
+			`Set Generate Audio to off: the model decides about the sound, at the same price.${alternatives((other) => !other.isAudioFixed)}`,
 		);
 	}
 	if (model.modes && !model.modes.includes(format.mode)) {

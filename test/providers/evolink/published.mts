@@ -30,6 +30,16 @@ export const published: Published = {
 				'4k': '$1.92 without audio, $2.25 with audio',
 			},
 		},
+		// Billed by tokens; its price in money is not published.
+		'gemini-omni-1.1-flash-reference-to-video': {
+			images: [1, 10],
+			isAudioFixed: true,
+			hasImageTags: true,
+			aspectRatios: ['16:9', '9:16', 'auto'],
+			resolutions: ['360p', '720p', '1080p', '4k'],
+			durations: [3, 4, 5, 6, 7, 8, 9, 10],
+			controls: [],
+		},
 	},
 	uploadBytes: 10 * 1024 * 1024,
 	linkHours: 24,
