@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../shared/types';
+import { veoPreviewEnded } from '../shared/wire/lifecycle';
 
 /** Both spell alike: what a model does not take was refused before. */
 const body: ModelSpec['body'] = ({ model, controls, ...request }) => ({
@@ -19,6 +20,7 @@ const body: ModelSpec['body'] = ({ model, controls, ...request }) => ({
 
 /** https://docs.aihubmax.com/pages/en/api-manual/video-series/veo3.1/veo-3.1-reference-to-video */
 const common = {
+	lifecycle: veoPreviewEnded,
 	images: { min: 1, max: 3 },
 	aspectRatios: ['16:9', '9:16'],
 	resolutions: ['720p', '1080p', '4k'],

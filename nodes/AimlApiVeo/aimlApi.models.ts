@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../shared/types';
+import { veoPreviewEnded } from '../shared/wire/lifecycle';
 
 /**
  * https://docs.aimlapi.com/api-references/video-models/google/gemini-omni-1.1-flash. Without
@@ -24,6 +25,7 @@ export const aimlApiModels: readonly ModelSpec[] = [
 		id: 'google/veo-3.1-reference-to-video',
 		name: 'Veo 3.1 Reference to Video',
 		description: 'One to three reference images, 8 seconds, landscape, up to 1080p',
+		lifecycle: { ...veoPreviewEnded, successor: 'google/gemini-omni-1.1-flash' },
 		images: { min: 1, max: 3 },
 		aspectRatios: ['16:9'],
 		resolutions: ['720p', '1080p'],

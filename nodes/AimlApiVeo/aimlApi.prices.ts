@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { VideoFormat, VideoProvider } from '../shared/types';
+import { rowOf } from './aimlApi.rows';
 
 interface Rate {
 	/** US dollars for `per` units. */
@@ -24,10 +25,6 @@ function amountOf({ price, per, unit, name }: Rate, { duration }: VideoFormat): 
 	return undefined;
 }
 
-/** The row of a model: asked for a superseded id, the list answers with the row of its successor. */
-const isRowOf = (id: string) => (row: IDataObject | null) =>
-	row?.id === id || (Array.isArray(row?.aliases) && (row.aliases as unknown[]).includes(id));
-
 /**
  * https://docs.aimlapi.com/api-references/service-endpoints/complete-model-list, Reading prices:
  * `fixed` has one rate, `variants` one for each combination of parameters, `variable` none.
@@ -40,8 +37,7 @@ export const aimlApiPrices: NonNullable<VideoProvider['prices']> = {
 		query: { id: model.id, include: 'pricing' },
 	}),
 	parse({ body }, format) {
-		const models = Array.isArray(body.data) ? (body.data as Array<IDataObject | null>) : [];
-		const pricing = models.find(isRowOf(format.model.id))?.pricing as
+		const pricing = rowOf(body, format.model.id)?.pricing as
 			{ kind?: string; units?: Rate[]; variants?: Rate[] } | undefined;
 		if (pricing?.kind === 'fixed' && Array.isArray(pricing.units) && pricing.units.length === 1) {
 			return amountOf(pricing.units[0], format);

@@ -9,9 +9,11 @@ import {
 	noJobId,
 } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { aimlApiModels } from './aimlApi.models';
 import { aimlApiPrices } from './aimlApi.prices';
+import { aimlApiWithdrawals } from './aimlApi.withdrawals';
 
 const generations = '/v2/video/generations';
 
@@ -90,7 +92,9 @@ export const aimlApi: VideoProvider = {
 			body: request.model.body(request),
 		}),
 		parse(response) {
-			if (!isSuccess(response) || !response.isJson) return readHttpError(response);
+			if (!isSuccess(response) || !response.isJson) {
+				return withModelWords(readHttpError(response));
+			}
 			const { id } = response.body;
 			if (typeof id !== 'string' || id === '') return noJobId;
 			return { jobId: id, status: 'queued', cost: costOf(response.body, 'reserved') };
@@ -102,4 +106,5 @@ export const aimlApi: VideoProvider = {
 		parse: parseStatus,
 	},
 	prices: aimlApiPrices,
+	withdrawals: aimlApiWithdrawals,
 };

@@ -1,7 +1,9 @@
 import type { ModelSpec, VideoRequest } from '../shared/types';
+import { veoPreviewEnded } from '../shared/wire/lifecycle';
 
 /** The limits of `generation_type: REFERENCE`: 16:9, 8 seconds, no control but audio. */
 const reference = {
+	lifecycle: { ...veoPreviewEnded, successor: 'gemini-omni-1.1-flash-reference-to-video' },
 	images: { min: 1, max: 3, types: ['image/jpeg', 'image/png'] },
 	promptMaxLength: 2000,
 	aspectRatios: ['16:9'],

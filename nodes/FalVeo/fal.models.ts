@@ -1,4 +1,5 @@
 import type { ModelSpec, Resolution } from '../shared/types';
+import { veoPreviewEnded } from '../shared/wire/lifecycle';
 
 /** https://fal.ai/models/fal-ai/veo3.1/reference-to-video/api */
 const veoBody: ModelSpec['body'] = ({ controls, ...request }) => ({
@@ -23,7 +24,10 @@ const omniBody: ModelSpec['body'] = (request) => ({
 	duration: request.duration,
 });
 
+const omniId = 'google/gemini-omni-flash/v1.1/reference-to-video';
+
 const veo = {
+	lifecycle: { ...veoPreviewEnded, successor: omniId },
 	images: { min: 1, max: 3 },
 	aspectRatios: ['16:9', '9:16'],
 	resolutions: ['720p', '1080p', '4k'],
@@ -67,7 +71,7 @@ export const falModels: readonly ModelSpec[] = [
 	},
 	{
 		...omni,
-		id: 'google/gemini-omni-flash/v1.1/reference-to-video',
+		id: omniId,
 		name: 'Gemini Omni 1.1 Flash Reference to Video',
 		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, no switch for the sound',
 		durations: [3, 4, 5, 6, 7, 8, 9, 10],

@@ -8,6 +8,7 @@ import {
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
 import type { Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
@@ -121,7 +122,7 @@ export const fal: VideoProvider = {
 		}),
 		parse(response) {
 			const { request_id: jobId } = response.body;
-			if (!isSuccess(response) || !response.isJson) return readError(response);
+			if (!isSuccess(response) || !response.isJson) return withModelWords(readError(response));
 			return typeof jobId === 'string' && jobId !== '' ? { jobId, status: 'queued' } : noJobId;
 		},
 	},

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ModelSpec, VideoRequest } from '../shared/types';
+import { veoPreviewEnded } from '../shared/wire/lifecycle';
 
 const quality: ModelSpec['price'] = ({ resolution }) =>
 	resolution === '4k' ? { silent: 0.32, audio: 0.48 } : { silent: 0.16, audio: 0.32 };
@@ -30,6 +31,7 @@ export const shortApiModels: readonly ModelSpec[] = [
 		id: 'google/veo-3.1/reference-to-video',
 		name: 'Veo 3.1 Reference to Video',
 		description: 'One to three reference images, 8 seconds, up to 4K',
+		lifecycle: veoPreviewEnded,
 		images: { min: 1, max: 3 },
 		aspectRatios: ['16:9', '9:16'],
 		resolutions: ['720p', '1080p', '4k'],
@@ -42,6 +44,7 @@ export const shortApiModels: readonly ModelSpec[] = [
 		id: 'google/veo-3.1/image-to-video',
 		name: 'Veo 3.1 Image to Video',
 		description: 'One image as the first frame, 4 to 8 seconds, up to 4K',
+		lifecycle: veoPreviewEnded,
 		images: { min: 1, max: 1 },
 		aspectRatios: ['auto', '16:9', '9:16'],
 		resolutions: ['720p', '1080p', '4k'],

@@ -6,6 +6,7 @@ import {
 	noJobId,
 } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { shortApiModels } from './shortApi.models';
 
@@ -75,12 +76,12 @@ export const shortApi: VideoProvider = {
 			body: request.model.body(request),
 		}),
 		parse(response) {
-			if (!isSuccess(response) || !response.isJson) return readError(response);
+			if (!isSuccess(response) || !response.isJson) return withModelWords(readError(response));
 			const { job_id: jobId, amount } = dataOf(response);
 			if (typeof jobId !== 'string' || jobId === '') {
 				// The codes are not documented. Where the answer names a job, the job exists whatever the
 				// code is.
-				return isRefusal(response) ? readError(response) : noJobId;
+				return isRefusal(response) ? withModelWords(readError(response)) : noJobId;
 			}
 			// A decimal in a string; the documented example is the price in US dollars.
 			const dollars = parseFloat(String(amount));

@@ -16,6 +16,7 @@ export type ErrorCode =
 	| 'image_unreadable'
 	| 'rate_limited'
 	| 'not_found'
+	| 'model_unavailable'
 	| 'provider_unavailable'
 	| 'timeout'
 	| 'canceled'
@@ -33,6 +34,8 @@ export interface ItemError {
 export interface Failure extends ItemError {
 	/** What the user can do, where it is something else than the code says. */
 	nextStep?: string;
+	/** The model that takes the place of the refused one, where the provider has named it. */
+	successor?: string;
 }
 
 /** `credits` where a provider does not tell what its credit is worth. */
@@ -51,12 +54,29 @@ export interface SecondPrice {
 	audio: number;
 }
 
+/** What is known about the end of a model. */
+export interface Lifecycle {
+	/**
+	 * `upstream_retired`: its maker has shut it down, and nobody says whether the provider still
+	 * serves it. `deprecated`: the provider will withdraw it. `retired`: the provider has done so.
+	 */
+	state: 'upstream_retired' | 'deprecated' | 'retired';
+	/** The day, ISO 8601. */
+	since: string;
+	/** Id of the model of the same provider that takes its place; absent where there is none. */
+	successor?: string;
+	/** Where it is said. */
+	source: string;
+}
+
 /** What a model takes: fields, limits, defaults, prices and requests are all derived from it. */
 export interface ModelSpec {
 	/** The provider's own id. */
 	id: string;
 	name: string;
 	description: string;
+	/** Absent where no end is known. */
+	lifecycle?: Lifecycle;
 	images: {
 		min: number;
 		max: number;
@@ -220,6 +240,15 @@ export interface VideoProvider {
 		build(format: VideoFormat): WireRequest;
 		/** US dollars, or undefined where the answer does not tell for this format. */
 		parse(response: WireResponse, format: VideoFormat): number | undefined;
+	};
+	/** Only where the provider publishes which models it has withdrawn. */
+	withdrawals?: {
+		build(): WireRequest;
+		/** Undefined where the model is not among them. */
+		parse(
+			response: WireResponse,
+			modelId: string,
+		): Pick<Failure, 'message' | 'successor'> | undefined;
 	};
 	/** Only where the status of an ended job does not carry its result. */
 	result?: {

@@ -102,6 +102,7 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) return invalid(exchange, asked.problem);
 	if (asked.directives.has('no-balance')) return refuse(403, exchange);
+	if (asked.directives.has('model-unavailable')) return refuse(404, exchange);
 
 	const id = newId(model, asked.directives);
 	const job = sandbox.jobs.start({
@@ -212,6 +213,24 @@ const catalogue: Record<string, { name: string; pricing: object }> = {
 	[omni]: { name: 'Gemini Omni 1.1 Flash', pricing: omniPricing },
 };
 
+/**
+ * https://docs.aimlapi.com/api-references/service-endpoints/model-deprecations. The sandbox still
+ * serves the model that it lists, so that a workflow can meet both.
+ */
+function deprecations(): Answer {
+	const entry = {
+		id: 'google/veo-3.1-reference-to-video-preview',
+		aliases: [veo],
+		status: 'withdrawn',
+		deprecated_at: '2026-09-22T00:00:00.000Z',
+		shutdown_at: '2026-10-22T00:00:00.000Z',
+		replaced_by: omni,
+		reason: 'The upstream model was shut down.',
+	};
+	const generated_at = new Date().toISOString();
+	return jsonAnswer(200, { object: 'list', generated_at, data: [entry] });
+}
+
 const balanceUsd = 123.45;
 
 /** https://docs.aimlapi.com/api-references/service-endpoints/account-balance. */
@@ -314,6 +333,13 @@ const routes: Route[] = [
 	{ call: 'account', method: 'get', path: `${root}/v2/billing`, handle: billing },
 	{ call: 'account', method: 'get', path: `${root}/v1/billing/balance`, handle: creditBalance },
 	{ call: 'prices', method: 'get', path: `${root}/v1/models`, open: true, handle: models },
+	{
+		call: 'deprecations',
+		method: 'get',
+		path: `${root}/v1/models/deprecations`,
+		open: true,
+		handle: deprecations,
+	},
 ];
 
 /** No upload, cancel or callback is documented for video. */

@@ -103,6 +103,9 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) return invalid([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	if (asked.directives.has('no-balance')) return refuse(402, exchange);
+	if (asked.directives.has('model-unavailable')) {
+		return failed(400, `No channel for model ${model}`, { code: 'no_available_channel' });
+	}
 	if (asked.directives.has('key-limit')) {
 		return failed(402, 'The quota of this key is used up', { code: 'insufficient_token_quota' });
 	}

@@ -58,6 +58,10 @@ function submit(
 		return validationAnswer([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	}
 	if (asked.directives.has('no-balance')) return lockedAnswer();
+	// The reference says that an unknown endpoint is answered 404; its words are not documented.
+	if (asked.directives.has('model-unavailable')) {
+		return jsonAnswer(404, { detail: `Application "${appOf(model)}" not found` });
+	}
 	if (asked.directives.has('admin-lock')) return lockedAnswer('Admin lock');
 	const limit = query.value.fal_max_queue_length;
 	const waiting = sandbox.jobs.all().filter((job) => isWaiting(job)).length;

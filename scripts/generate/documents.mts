@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { providers, providersThat } from '../../nodes/shared/registry.ts';
-import type { ModelSpec, VideoProvider } from '../../nodes/shared/types.ts';
+import type { Lifecycle, ModelSpec, VideoProvider } from '../../nodes/shared/types.ts';
 import { sandboxProviders } from '../../sandbox/registry.mts';
 import { ROOT } from '../folders.mts';
 import { fillMarkers, inWords, markdownTable } from '../markers.mts';
@@ -54,6 +54,19 @@ const megabytes = (bytes: number) => `${bytes / 1024 / 1024} MB`;
 
 const rangeOf = ({ min, max }: ModelSpec['images']) => (min === max ? min : `${min}–${max}`);
 
+const states: Record<Lifecycle['state'], string> = {
+	upstream_retired: 'preview ended by Google',
+	deprecated: 'deprecated',
+	retired: 'withdrawn',
+};
+
+function endOf(lifecycle?: Lifecycle): string {
+	if (!lifecycle) return '';
+	const { state, since, successor, source } = lifecycle;
+	const end = `[${states[state]} ${since}](${source})`;
+	return successor ? `${end}, successor \`${successor}\`` : end;
+}
+
 /** Many numbers in a row are a range. */
 function secondsOf(durations: readonly number[]): string {
 	const [first] = durations;
@@ -63,15 +76,16 @@ function secondsOf(durations: readonly number[]): string {
 
 function modelTable(): string {
 	const rows = providers.flatMap(({ displayName, models }) =>
-		models.map(({ id, images, aspectRatios, resolutions, durations }) => [
+		models.map(({ id, images, aspectRatios, resolutions, durations, lifecycle }) => [
 			displayName,
 			`\`${id}\``,
 			rangeOf(images),
 			...[aspectRatios, resolutions].map((values) => values.join(', ')),
 			secondsOf(durations),
+			endOf(lifecycle),
 		]),
 	);
-	const head = ['Provider', 'Model', 'Images', 'Aspect ratio', 'Resolution', 'Seconds'];
+	const head = ['Provider', 'Model', 'Images', 'Aspect ratio', 'Resolution', 'Seconds', 'Its end'];
 	return markdownTable([head, ...rows]);
 }
 

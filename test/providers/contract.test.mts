@@ -139,6 +139,7 @@ describe.each(models)('%s, %s: asks about a job', (_, __, provider, model) => {
 			provider.submit.build(requestFor(provider, model)),
 			...calls.map(([, call]) => call.build('x', model.id)),
 			...(provider.upload ? [provider.upload.build(image)] : []),
+			...(provider.withdrawals ? [provider.withdrawals.build()] : []),
 			...(provider.prices ? [provider.prices.build(requestFor(provider, model))] : []),
 		];
 		for (const { host = 'baseUrl' } of requests) expect(fields).toContain(host);

@@ -9,7 +9,8 @@ const table = providers.flatMap((provider) =>
 );
 
 /** As the documentation has it; the order of controls means nothing. */
-const takenBy = ({ images, controls, ...model }: ModelSpec) => ({
+const takenBy = ({ images, controls, lifecycle, ...model }: ModelSpec) => ({
+	lifecycle: lifecycle && { ...lifecycle, source: undefined },
 	images: [images.min, images.max],
 	imageTypes: images.types && [...images.types].sort(),
 	isAudioFixed: model.isAudioFixed,
@@ -33,6 +34,21 @@ it.each(table)('%s, %s says in its description what it takes', (_, __, model) =>
 	if (/1080p/.test(description)) expect(model.resolutions).not.toContain('4k');
 	if (/landscape/.test(description)) expect(model.aspectRatios).toEqual(['16:9']);
 	if (/8 seconds/.test(description)) expect(durations).toContain(8);
+});
+
+const withEnd = table.filter(([, , { lifecycle }]) => lifecycle);
+
+it.each(withEnd)('%s, %s: what is said of its end has a source and can be followed', (...row) => {
+	const [, id, { lifecycle }, { models }] = row;
+	expect(lifecycle?.source).toMatch(/^https:\/\//);
+	expect(lifecycle?.since).toMatch(/^\d{4}-\d\d-\d\d$/);
+	if (!lifecycle?.successor) return;
+	const [own, successor] = [id, lifecycle.successor].map((name) =>
+		models.findIndex((model) => model.id === name),
+	);
+	// A default does not move, so what is new stands behind.
+	expect(successor).toBeGreaterThan(own);
+	expect(models[successor].lifecycle?.state).not.toBe('retired');
 });
 
 describe.each(table)('the price of %s, %s', (_, id, model, provider) => {

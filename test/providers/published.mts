@@ -6,6 +6,8 @@ import type { ControlName, VideoFormat } from '../../nodes/shared/types';
 
 /** What a provider documents about a model. The fields of every node follow from it. */
 export interface PublishedModel {
+	/** What is said of its end, and the model of the provider that takes its place. */
+	lifecycle?: { state: string; since: string; successor?: string };
 	images: readonly [min: number, max: number];
 	/** Types of image files; absent where PNG, JPEG and WebP are taken. */
 	imageTypes?: string[];

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { ModelSpec, Providers } from '../types';
+import { describeModel, lifecycleNotices } from './lifecycle';
 import { asOptions } from './optionNames';
 import { priceNotices } from './price';
 
@@ -44,10 +45,10 @@ function modelFields(providers: Providers): INodeProperties[] {
 			name: 'model',
 			type: 'options',
 			displayOptions: { show: providers.length > 1 ? { provider: [provider.id], ...show } : show },
-			options: provider.models.map(({ id, name, description }) => ({
-				name,
-				value: id,
-				description,
+			options: provider.models.map((model) => ({
+				name: model.name,
+				value: model.id,
+				description: describeModel(provider, model),
 			})),
 			default: defaultModel,
 			description: 'Which model makes the video; each has its own limits and prices',
@@ -92,6 +93,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 	const models = providers.flatMap((provider) => provider.models);
 	return [
 		...modelFields(providers),
+		...lifecycleNotices(providers, { resource: ['video'], operation: priced }),
 		{
 			displayName: 'Prompt',
 			name: 'prompt',

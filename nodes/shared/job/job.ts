@@ -69,18 +69,22 @@ export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobS
 			return {
 				...job,
 				status: state.status,
-				error: explained(provider, state.failure),
+				error: explained(provider, state.failure, job.model),
 				// What a failed job costs is known only where its provider says so.
 				cost: state.cost ?? (job.cost?.kind === 'estimated' ? null : job.cost),
 			};
 		case 'unreadable':
-			return { ...job, error: explained(provider, state.failure) };
+			return { ...job, error: explained(provider, state.failure, job.model) };
 	}
 }
 
 /** The failure with the next step in its message, as it stands in an item. */
-export const explained = (provider: VideoProvider, failure: Failure): ItemError => ({
+export const explained = (
+	provider: VideoProvider,
+	failure: Failure,
+	modelId?: string | null,
+): ItemError => ({
 	code: failure.code,
-	message: describeFailure(provider, failure),
+	message: describeFailure(provider, failure, modelId),
 	retryable: failure.retryable,
 });

@@ -3,6 +3,7 @@ import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { Ledger } from './ledger';
 import type { OwnJob } from './ledger';
+import { explainRefusal } from './refusal';
 import { retry } from '../time/retry';
 import { isAnswer, retryAfterMs, sendBilled } from '../http/send';
 import type { Unanswered } from '../http/send';
@@ -48,7 +49,7 @@ export async function submitOnce(
 	if (!isAnswer(answer)) {
 		if (answer.sent) return throwUncertain(answer.message);
 		ledger.forget();
-		throw refusedError(item, unreachable(answer));
+		throw refusedError(item, request, unreachable(answer));
 	}
 	const parsed = item.provider.submit.parse(answer);
 	if (!isFailure(parsed)) {
@@ -58,7 +59,8 @@ export async function submitOnce(
 	if (parsed.mayBeAccepted || mayBeAccepted(answer))
 		return throwUncertain(parsed.message, answer.status);
 	ledger.forget();
-	throw refusedError(item, parsed, answer.status);
+	const refusal = await explainRefusal(item, request.model, parsed);
+	throw refusedError(item, request, refusal, answer.status);
 }
 
 const unreachable = ({ message }: Unanswered): Failure => ({
@@ -111,5 +113,5 @@ function uncertainError(item: Item, reason: string, httpCode?: number): JobError
 	return error;
 }
 
-const refusedError = (item: Item, failure: Failure, httpCode?: number) =>
-	new JobError(item, failure, { httpCode });
+const refusedError = (item: Item, { model }: VideoRequest, failure: Failure, httpCode?: number) =>
+	new JobError(item, failure, { httpCode, model: model.id });

@@ -13,7 +13,7 @@ export async function get(item: Item): Promise<Outcome> {
 	const facts = factsOf(item, jobId);
 	const { state, raw } = await readJobPatiently(item, facts);
 	if (state.status === 'unreadable') {
-		throw new JobError(item, state.failure, { jobId });
+		throw new JobError(item, state.failure, facts);
 	}
 	return { item, job: jobInState(item.provider, facts, state), raw };
 }

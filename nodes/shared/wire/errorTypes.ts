@@ -26,18 +26,23 @@ const codes: Record<string, ErrorCode> = {
 	invalid_image_url: 'image_unreadable',
 	unsupported_image_format: 'image_unreadable',
 
+	channel_selection_failed: 'model_unavailable',
+	model_not_found: 'model_unavailable',
+	model_unavailable: 'model_unavailable',
+	no_available_channel: 'model_unavailable',
+	no_available_model: 'model_unavailable',
+	no_compatible_channel: 'model_unavailable',
+
 	downstream_service_error: 'provider_unavailable',
 	downstream_service_unavailable: 'provider_unavailable',
 	generation_timeout: 'provider_unavailable',
 	internal_server_error: 'provider_unavailable',
-	no_compatible_channel: 'provider_unavailable',
 	resource_exhausted: 'provider_unavailable',
 	service_error: 'provider_unavailable',
 	service_unavailable: 'provider_unavailable',
 
 	invalid_param: 'validation',
 	invalid_parameters: 'validation',
-	model_not_found: 'validation',
 	model_not_support_capability: 'validation',
 	model_rule_violation: 'validation',
 	request_cancelled: 'canceled',
@@ -65,6 +70,13 @@ const nextStepsByType = new Map(Object.entries(nextSteps));
 
 const entryOf = <Value>(entries: Map<string, Value>, type: unknown): Value | undefined =>
 	typeof type === 'string' ? entries.get(type.toLowerCase()) : undefined;
+
+/** Whether the same request may succeed later: a model without a channel now may have one then. */
+export const isPassingErrorType = (type: unknown): boolean => {
+	const code = codeOfErrorType(type);
+	const isPassing = code === 'provider_unavailable' || code === 'rate_limited';
+	return isPassing || (code === 'model_unavailable' && type !== 'model_not_found');
+};
 
 /** The code of a provider's error type; undefined where we do not know the type. */
 export const codeOfErrorType = (type: unknown) => entryOf(codesByType, type);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { codeOfErrorType, nextStepOfErrorType } from './errorTypes';
+import { codeOfErrorType, isPassingErrorType, nextStepOfErrorType } from './errorTypes';
 import {
 	asObject,
 	describeText,
@@ -13,7 +13,6 @@ import {
 import type {
 	AcceptedJob,
 	Cost,
-	ErrorCode,
 	Failure,
 	ImageFile,
 	JobState,
@@ -29,8 +28,6 @@ const linkLifeMs = 24 * 60 * 60 * 1000;
 
 /** AIHubMax and EvoLink answer alike: a task with `task-unified-` and its time in the id. */
 export const unifiedTaskIdPattern = /^task-unified-[\w-]+$/;
-
-const retryLater: ErrorCode[] = ['provider_unavailable', 'rate_limited'];
 
 const errorOf = ({ body }: WireResponse) => asObject(body.error);
 
@@ -53,8 +50,11 @@ function readHttpError(response: WireResponse): Failure {
 	const nextStep = nextStepOfErrorType(code);
 	const failure = { ...failureFromStatus(response, reason), ...(nextStep && { nextStep }) };
 	if (code === 'invalid_task_id') return { ...failure, code: 'not_found' };
-	const typed = plainStatuses.includes(response.status) ? undefined : codeOfErrorType(code);
-	return typed ? { ...failure, code: typed, retryable: retryLater.includes(typed) } : failure;
+	const typed = codeOfErrorType(code);
+	if (!typed || (plainStatuses.includes(response.status) && typed !== 'model_unavailable')) {
+		return failure;
+	}
+	return { ...failure, code: typed, retryable: isPassingErrorType(code) };
 }
 
 /** `quota_exceeded` as a task error is a rate, not a balance; unknown words stay unknown. */
@@ -67,7 +67,7 @@ function readTaskError(response: WireResponse): Failure {
 		describeText(word) ||
 		'the task failed';
 	const nextStep = nextStepOfErrorType(word);
-	const retryable = retryLater.includes(code);
+	const retryable = code === 'rate_limited' || isPassingErrorType(word);
 	return { code, message: text, retryable, ...(nextStep && { nextStep }) };
 }
 

@@ -7,6 +7,11 @@ export const published: Published = {
 	hosts: { baseUrl: 'https://api.aimlapi.com' },
 	models: {
 		'google/veo-3.1-reference-to-video': {
+			lifecycle: {
+				state: 'upstream_retired',
+				since: '2026-10-22',
+				successor: 'google/gemini-omni-1.1-flash',
+			},
 			images: [1, 3],
 			aspectRatios: ['16:9'],
 			resolutions: ['720p', '1080p'],

@@ -1,6 +1,11 @@
 import type { Published } from '../published.mts';
 
 const model = {
+	lifecycle: {
+		state: 'upstream_retired',
+		since: '2026-10-22',
+		successor: 'gemini-omni-1.1-flash-reference-to-video',
+	},
 	images: [1, 3] as const,
 	imageTypes: ['image/jpeg', 'image/png'],
 	promptMaxLength: 2000,

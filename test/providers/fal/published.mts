@@ -2,6 +2,11 @@ import type { ControlName } from '../../../nodes/shared/types';
 import type { Published } from '../published.mts';
 
 const veo = {
+	lifecycle: {
+		state: 'upstream_retired',
+		since: '2026-10-22',
+		successor: 'google/gemini-omni-flash/v1.1/reference-to-video',
+	},
 	images: [1, 3] as const,
 	aspectRatios: ['16:9', '9:16'],
 	resolutions: ['720p', '1080p', '4k'],
