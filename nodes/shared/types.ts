@@ -75,6 +75,8 @@ export interface ModelSpec {
 	id: string;
 	name: string;
 	description: string;
+	/** By the option Model ID: a model with these fields, of which nothing else is known. */
+	isGivenById?: true;
 	/** Absent where no end is known. */
 	lifecycle?: Lifecycle;
 	images: {

@@ -149,12 +149,15 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 	);
 
 	it.each([
-		['generate', ['budget', 'concurrency', 'metadata', 'requestOptions']],
+		['generate', ['budget', 'concurrency', 'metadata', 'modelId', 'requestOptions']],
 		[
 			'generateAndWait',
-			['budget', 'concurrency', 'metadata', 'pollInterval', 'requestOptions', 'timeout'],
+			[
+				...['budget', 'concurrency', 'metadata', 'modelId'],
+				...['pollInterval', 'requestOptions', 'timeout'],
+			],
 		],
-		['estimateCost', ['concurrency', 'metadata', 'requestOptions']],
+		['estimateCost', ['concurrency', 'metadata', 'modelId', 'requestOptions']],
 		['download', ['concurrency', 'requestOptions']],
 	])('%s offers the options that it reads', (operation, expected) => {
 		const waiting = ['callbackThisWorkflow', 'callbackUrl', 'waitStrategy'];

@@ -15,10 +15,16 @@ export async function explainRefusal(
 	failure: Failure,
 ): Promise<Failure> {
 	const { withdrawals } = item.provider;
-	if (!withdrawals || !doubtful.includes(failure.code)) return failure;
-	const answer = await send(item, withdrawals.build());
-	const found = isAnswer(answer) ? withdrawals.parse(answer, model.id) : undefined;
-	if (!found) return failure;
-	const { message, successor } = found;
-	return { code: 'model_unavailable', message, retryable: false, successor };
+	if (withdrawals && doubtful.includes(failure.code)) {
+		const answer = await send(item, withdrawals.build());
+		const found = isAnswer(answer) ? withdrawals.parse(answer, model.id) : undefined;
+		if (found) return { code: 'model_unavailable', retryable: false, ...found };
+	}
+	return named(model, failure);
 }
+
+/** An id that the user has typed may be why, whatever the provider says. */
+const named = ({ id, isGivenById }: ModelSpec, failure: Failure): Failure =>
+	isGivenById && !failure.message.includes(id)
+		? { ...failure, message: `${failure.message} (the model was "${id}")` }
+		: failure;
