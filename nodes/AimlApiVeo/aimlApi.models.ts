@@ -30,7 +30,7 @@ export const aimlApiModels: readonly ModelSpec[] = [
 		aspectRatios: ['16:9'],
 		resolutions: ['720p', '1080p'],
 		durations: [8],
-		controls: [],
+		controls: ['upstreamProvider'],
 		body: ({ model, ...request }) => ({
 			model: model.id,
 			prompt: request.prompt,
@@ -38,6 +38,7 @@ export const aimlApiModels: readonly ModelSpec[] = [
 			duration: request.duration,
 			resolution: request.resolution,
 			generate_audio: request.generateAudio,
+			provider: request.controls.upstreamProvider,
 		}),
 	},
 	{

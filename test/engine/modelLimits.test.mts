@@ -99,3 +99,13 @@ it.each([
 	expect(result.error).toBeUndefined();
 	expect(sandbox().jobs()).toHaveLength(1);
 });
+
+it.each([
+	['named, it reaches AI/ML API', { upstreamProvider: 'google' }, { provider: 'google' }],
+	['not named, AI/ML API chooses', {}, {}],
+])('the upstream provider: %s', async (_, options, expected) => {
+	await runUnified(sandbox(), at('aimlapi'), { operation: 'generate', ...request, options });
+	expect(sandbox().jobs()).toHaveLength(1);
+	const { provider } = sandbox().jobs()[0].request as { provider?: string };
+	expect({ ...(provider && { provider }) }).toEqual(expected);
+});

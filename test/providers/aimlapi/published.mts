@@ -16,7 +16,7 @@ export const published: Published = {
 			aspectRatios: ['16:9'],
 			resolutions: ['720p', '1080p'],
 			durations: [8],
-			controls: [],
+			controls: ['upstreamProvider'],
 		},
 		'google/gemini-omni-1.1-flash': {
 			images: [1, 6],

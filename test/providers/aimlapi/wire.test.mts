@@ -18,6 +18,15 @@ it('spells the request: an integer duration, no aspect ratio, audio always sent'
 	});
 });
 
+it.each(['auto', 'google', 'fal'])(
+	'names the upstream provider only when it is chosen: %s',
+	(name) => {
+		const chosen = neutralRequest(aimlApi, { controls: { upstreamProvider: name } });
+		expect(wireOf(aimlApi, chosen)).toMatchObject({ body: { provider: name } });
+		expect(wireOf(aimlApi, neutralRequest(aimlApi))).not.toHaveProperty('body.provider');
+	},
+);
+
 it('spells a request of Gemini Omni: as references and not as frames, nothing about the sound', () => {
 	const modelId = 'google/gemini-omni-1.1-flash';
 	const changes = { aspectRatio: '9:16', resolution: '360p', duration: 3 } as const;
