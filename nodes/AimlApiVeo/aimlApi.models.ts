@@ -15,6 +15,16 @@ const omniBody: ModelSpec['body'] = ({ model, ...request }) => ({
 	duration: request.duration,
 });
 
+const omni = {
+	images: { min: 1, max: 6 },
+	isAudioFixed: true,
+	hasImageTags: true,
+	aspectRatios: ['16:9', '9:16'],
+	resolutions: ['360p', '720p', '1080p', '4k'],
+	controls: [],
+	body: omniBody,
+} as const;
+
 /**
  * https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video. The
  * schema has no aspect ratio: videos are 16:9. The price is read from the API: see `prices` of the
@@ -42,16 +52,10 @@ export const aimlApiModels: readonly ModelSpec[] = [
 		}),
 	},
 	{
+		...omni,
 		id: 'google/gemini-omni-1.1-flash',
 		name: 'Gemini Omni 1.1 Flash',
 		description: 'Up to six reference images, 3 to 10 seconds, 360p to 4K, no switch for the sound',
-		images: { min: 1, max: 6 },
-		isAudioFixed: true,
-		hasImageTags: true,
-		aspectRatios: ['16:9', '9:16'],
-		resolutions: ['360p', '720p', '1080p', '4k'],
 		durations: [3, 4, 5, 6, 7, 8, 9, 10],
-		controls: [],
-		body: omniBody,
 	},
 ];

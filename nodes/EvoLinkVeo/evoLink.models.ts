@@ -39,6 +39,16 @@ const omniBody = ({ model, ...request }: VideoRequest) => ({
 	callback_url: request.callbackUrl,
 });
 
+const omni = {
+	images: { min: 1, max: 10 },
+	isAudioFixed: true,
+	hasImageTags: true,
+	aspectRatios: ['16:9', '9:16', 'auto'],
+	resolutions: ['360p', '720p', '1080p', '4k'],
+	controls: [],
+	body: omniBody,
+} as const;
+
 /** https://docs.evolink.ai/en/api-manual/video-series/veo3.1/veo-3.1-generate-preview-generate */
 export const evoLinkModels: readonly ModelSpec[] = [
 	{
@@ -58,16 +68,10 @@ export const evoLinkModels: readonly ModelSpec[] = [
 			resolution === '4k' ? { silent: 0.24, audio: 0.2808 } : { silent: 0.08, audio: 0.12 },
 	},
 	{
+		...omni,
 		id: 'gemini-omni-1.1-flash-reference-to-video',
 		name: 'Gemini Omni 1.1 Flash Reference to Video',
 		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, always with sound',
-		images: { min: 1, max: 10 },
-		isAudioFixed: true,
-		hasImageTags: true,
-		aspectRatios: ['16:9', '9:16', 'auto'],
-		resolutions: ['360p', '720p', '1080p', '4k'],
 		durations: [3, 4, 5, 6, 7, 8, 9, 10],
-		controls: [],
-		body: omniBody,
 	},
 ];
