@@ -81,6 +81,20 @@ it.each(['../v1/credits', 'a b', 'https://x.example/y', 'a?b=c', '={{ { "a": 1 }
 	},
 );
 
+it('the same ID from the list and as Model ID are two things to a budget', async () => {
+	const [veo, fast] = fal.models.map(({ id }) => id);
+	const { error } = await run(
+		fal,
+		{
+			model: '={{ $json.model }}',
+			options: { modelId: '={{ $json.modelId }}', budget: 1000 },
+		},
+		{ input: [{ model: fast }, { model: veo, modelId: fast }] },
+	);
+	expect(error?.message).toContain(`The price of ${fast} is not known`);
+	expect(sandbox().requests).toEqual([]);
+});
+
 it('what the model does not take is refused by the fields of the chosen one', async () => {
 	const { error } = await run(fal, { resolution: '={{ "360p" }}' });
 	expect(error?.message).toContain('cannot make 360p videos');
