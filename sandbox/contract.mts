@@ -15,6 +15,7 @@ export const calls = [
 	'account',
 	'prices',
 	'models',
+	'deprecations',
 	'jwks',
 	'meta',
 	'unknown',

@@ -4,6 +4,7 @@ export const commonDirectives: Record<string, string> = {
 	'image-unreadable': 'accepted, then failed because the first image could not be read',
 	'generation-failed': 'accepted, then failed on the provider’s side',
 	'no-balance': 'refused at submit: no money left; nothing is accepted',
+	'model-unavailable': 'refused at submit: the model is gone; nothing is accepted',
 	never: 'accepted, never ends',
 	'seconds=N': 'takes N seconds in all',
 	'link-gone': 'completes, but its video link has expired: 404',

@@ -10,21 +10,9 @@ export const aiHubMax: VideoProvider = {
 	baseUrl: 'https://api.aihubmax.com',
 	models: aiHubMaxModels,
 
-	...unifiedTask(({ model, prompt, imageUrls, controls, ...format }) => ({
-		model: model.id,
-		prompt,
-		reference_image_urls: imageUrls,
-		aspect_ratio: format.aspectRatio,
-		duration: format.duration,
-		resolution: format.resolution,
-		generate_audio: format.generateAudio,
-		// The documentation asks not to pass these unless necessary.
-		auto_fix: controls.autoFix,
-		safety_tolerance: controls.safetyTolerance,
-		enhance_prompt: controls.enhancePrompt,
-		person_generation: controls.personGeneration,
-		reference_type: controls.referenceType,
-	})),
+	...unifiedTask,
+	// Its clients warn that a 429 does not justify a second paid submit.
+	submit: { ...unifiedTask.submit, isNeverRepeated: true },
 
 	upload: unifiedUpload(
 		({ bytes, fileName }) => ({

@@ -21,7 +21,7 @@ export class AimlApiVeo implements INodeType {
 		group: ['transform'],
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Generate Veo 3.1 videos from reference images with AI/ML API',
+		description: 'Generate Veo 3.1 and Gemini Omni videos from reference images with AI/ML API',
 		defaults: { name: 'AI/ML API Veo' },
 		usableAsTool: true,
 		builderHint: actionBuilderHint,

@@ -1,27 +1,27 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { VideoFormat, VideoProvider } from '../shared/types';
+import { rowOf } from './aimlApi.rows';
 
 interface Rate {
 	/** US dollars for `per` units. */
 	price?: unknown;
 	per?: unknown;
+	/** Variants say what they count in `unit`, a fixed price in `name`. */
 	unit?: unknown;
+	name?: unknown;
 	/** Request parameters that the rate is for. */
 	when?: IDataObject;
 }
 
-/** How a rate's conditions are spelled in the request. */
-const wireValues = ({ resolution, duration, generateAudio }: VideoFormat): IDataObject => ({
-	resolution,
-	duration,
-	generate_audio: generateAudio,
-});
+/** What the conditions of a rate are compared with: the request as it would be sent. */
+const wireValues = (format: VideoFormat): IDataObject =>
+	format.model.body({ ...format, prompt: '', imageUrls: [], controls: {} });
 
-function amountOf({ price, per, unit }: Rate, { duration }: VideoFormat): number | undefined {
+function amountOf({ price, per, unit, name }: Rate, { duration }: VideoFormat): number | undefined {
 	const rate = Number(price) / Number(per);
 	if (!Number.isFinite(rate)) return undefined;
-	if (unit === 'second') return rate * duration;
+	if ((unit ?? name) === 'second') return rate * duration;
 	return undefined;
 }
 
@@ -37,8 +37,7 @@ export const aimlApiPrices: NonNullable<VideoProvider['prices']> = {
 		query: { id: model.id, include: 'pricing' },
 	}),
 	parse({ body }, format) {
-		const models = Array.isArray(body.data) ? (body.data as Array<IDataObject | null>) : [];
-		const pricing = models.find((entry) => entry?.id === format.model.id)?.pricing as
+		const pricing = rowOf(body, format.model.id)?.pricing as
 			{ kind?: string; units?: Rate[]; variants?: Rate[] } | undefined;
 		if (pricing?.kind === 'fixed' && Array.isArray(pricing.units) && pricing.units.length === 1) {
 			return amountOf(pricing.units[0], format);

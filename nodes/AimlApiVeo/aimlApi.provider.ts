@@ -10,9 +10,11 @@ import {
 	noJobId,
 } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { aimlApiModels } from './aimlApi.models';
 import { aimlApiPrices } from './aimlApi.prices';
+import { aimlApiWithdrawals } from './aimlApi.withdrawals';
 
 const generations = '/v2/video/generations';
 
@@ -81,25 +83,20 @@ export const aimlApi: VideoProvider = {
 	credential: 'veoAimlApi',
 	baseUrl: 'https://api.aimlapi.com',
 	models: aimlApiModels,
-	jobIdPattern: /^[^:\s]+:\S+$/,
+	// Examples show a UUID, a UUID with the model behind it, and an id of 21 characters.
+	jobIdPattern: /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{21})(:\S+)?$/i,
 
 	submit: {
-		build: ({ model, prompt, imageUrls, duration, resolution, generateAudio }) => ({
+		build: (request) => ({
 			method: 'POST',
 			path: generations,
-			body: {
-				model: model.id,
-				prompt,
-				image_urls: imageUrls,
-				duration,
-				resolution,
-				generate_audio: generateAudio,
-			},
+			body: request.model.body(request),
 		}),
 		parse(response) {
 			const jobId = jobIdIn(response.body.id);
 			if (jobId === undefined) {
-				return isSuccess(response) && response.isJson ? noJobId : readHttpError(response);
+				if (isSuccess(response) && response.isJson) return noJobId;
+				return withModelWords(readHttpError(response));
 			}
 			return { jobId, status: 'queued', cost: costOf(response.body, 'reserved') };
 		},
@@ -110,4 +107,5 @@ export const aimlApi: VideoProvider = {
 		parse: parseStatus,
 	},
 	prices: aimlApiPrices,
+	withdrawals: aimlApiWithdrawals,
 };

@@ -21,7 +21,7 @@ export class EvoLinkVeo implements INodeType {
 		group: ['transform'],
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Generate Veo 3.1 videos from reference images with EvoLink',
+		description: 'Generate Veo 3.1 and Gemini Omni videos from reference images with EvoLink',
 		defaults: { name: 'EvoLink Veo' },
 		usableAsTool: true,
 		builderHint: actionBuilderHint,

@@ -22,22 +22,11 @@ export const evoLink: VideoProvider = {
 	baseUrl: 'https://api.evolink.ai',
 	models: evoLinkModels,
 
-	...unifiedTask(
-		({ model, prompt, imageUrls, ...format }) => ({
-			model: model.id,
-			prompt,
-			generation_type: 'REFERENCE',
-			image_urls: imageUrls,
-			// These two are sent although there is only one choice, because the documented default is 4
-			// seconds.
-			duration: format.duration,
-			aspect_ratio: format.aspectRatio,
-			quality: format.resolution,
-			generate_audio: format.generateAudio,
-			callback_url: format.callbackUrl,
-		}),
-		idempotencyOf,
-	),
+	...unifiedTask,
+	submit: {
+		...unifiedTask.submit,
+		build: (request) => ({ ...unifiedTask.submit.build(request), headers: idempotencyOf(request) }),
+	},
 
 	// https://docs.evolink.ai/en/api-manual/file-series/upload-base64
 	upload: unifiedUpload(

@@ -21,7 +21,7 @@ export class FalVeo implements INodeType {
 		group: ['transform'],
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Generate Veo 3.1 videos from reference images with fal.ai',
+		description: 'Generate Veo 3.1 and Gemini Omni videos from reference images with fal.ai',
 		defaults: { name: 'fal.ai Veo' },
 		usableAsTool: true,
 		builderHint: actionBuilderHint,

@@ -8,14 +8,17 @@ import {
 	noJobId,
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
-import type { Failure, JobState, VideoProvider, VideoRequest, WireResponse } from '../shared/types';
+import type { Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
 
-/** The address of a job has owner and app alone in it, without the rest of the endpoint's path. */
-const requestPath = (jobId: string, action = '') =>
-	`/fal-ai/veo3.1/requests/${encodeURIComponent(jobId)}${action}`;
+/** The address of a job has owner and app alone in it, without the rest of the model's path. */
+function requestPath(jobId: string, modelId: string, action = ''): string {
+	const [owner, app = ''] = modelId.split('/');
+	return `/${owner}/${app}/requests/${encodeURIComponent(jobId)}${action}`;
+}
 
 interface ErrorDetail {
 	type?: string;
@@ -36,8 +39,12 @@ function saysRetryable({ headers }: WireResponse): boolean {
 function readError(response: WireResponse): Failure {
 	const [first] = details(response);
 	const reason = describeText(first?.msg);
-	if (response.status === 403 && /locked|balance/i.test(reason)) {
+	if (response.status === 403 && /balance|top.?up/i.test(reason)) {
 		return { code: 'insufficient_balance', message: reason, retryable: false };
+	}
+	if (response.status === 403 && /locked/i.test(reason)) {
+		const nextStep = 'Ask the support of fal.ai to unlock your account';
+		return { code: 'permission', message: reason, retryable: false, nextStep };
 	}
 	if (response.status === 422 || response.status === 400) {
 		return {
@@ -97,29 +104,6 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	return { status: 'unreadable', failure: readError(response) };
 }
 
-function buildBody({
-	prompt,
-	imageUrls,
-	aspectRatio,
-	resolution,
-	duration,
-	...rest
-}: VideoRequest) {
-	const { generateAudio, controls } = rest;
-	return {
-		prompt,
-		image_urls: imageUrls,
-		aspect_ratio: aspectRatio,
-		duration: `${duration}s`,
-		resolution,
-		// Always sent: fal's own default is on, and audio doubles the price.
-		generate_audio: generateAudio,
-		auto_fix: controls.autoFix,
-		safety_tolerance:
-			controls.safetyTolerance === undefined ? undefined : String(controls.safetyTolerance),
-	};
-}
-
 /** fal's queue: https://docs.fal.ai/model-apis/model-endpoints/queue. */
 export const fal: VideoProvider = {
 	id: 'fal',
@@ -135,21 +119,24 @@ export const fal: VideoProvider = {
 			method: 'POST',
 			path: `/${request.model.id}`,
 			query: request.callbackUrl ? { fal_webhook: request.callbackUrl } : undefined,
-			body: buildBody(request),
+			body: request.model.body(request),
 		}),
 		parse(response) {
 			const jobId = jobIdIn(response.body.request_id);
 			if (jobId !== undefined) return { jobId, status: 'queued' };
-			return isSuccess(response) && response.isJson ? noJobId : readError(response);
+			return isSuccess(response) && response.isJson ? noJobId : withModelWords(readError(response));
 		},
 	},
 	status: {
-		build: (jobId) => ({ method: 'GET', path: requestPath(jobId, '/status') }),
+		build: (jobId, modelId) => ({
+			method: 'GET',
+			path: requestPath(jobId, modelId, '/status'),
+		}),
 		parse: parseStatus,
 	},
 	result: {
 		// Read only after COMPLETED: what an early read answers is not documented.
-		build: (jobId) => ({ method: 'GET', path: requestPath(jobId) }),
+		build: (jobId, modelId) => ({ method: 'GET', path: requestPath(jobId, modelId) }),
 		parse: parseResult,
 	},
 	callback: {
@@ -177,7 +164,10 @@ export const fal: VideoProvider = {
 		},
 	},
 	cancel: {
-		build: (jobId) => ({ method: 'PUT', path: requestPath(jobId, '/cancel') }),
+		build: (jobId, modelId) => ({
+			method: 'PUT',
+			path: requestPath(jobId, modelId, '/cancel'),
+		}),
 		// Documented bodies differ (`CANCELLATION_REQUESTED`, `OK`, `success`), HTTP codes do not.
 		parse(response) {
 			if (isSuccess(response)) return 'requested';

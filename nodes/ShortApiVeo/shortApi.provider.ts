@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import {
 	asObject,
 	describeText,
@@ -8,14 +6,8 @@ import {
 	jobIdIn,
 	noJobId,
 } from '../shared/wire/answers';
-import type {
-	Cost,
-	Failure,
-	JobState,
-	VideoProvider,
-	VideoRequest,
-	WireResponse,
-} from '../shared/types';
+import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { shortApiModels } from './shortApi.models';
 
@@ -70,18 +62,6 @@ function parseStatus(response: WireResponse): JobState {
 	return { status: isQueued(data.status) ? 'queued' : 'in_progress', model };
 }
 
-function buildArgs({ model, prompt, imageUrls, duration, ...format }: VideoRequest): IDataObject {
-	return {
-		// Image to video is the model with modes; it takes one image, under another name.
-		...(model.modes ? { mode: format.mode, image: imageUrls[0] } : { images: imageUrls }),
-		prompt,
-		duration: String(duration),
-		aspect_ratio: format.aspectRatio,
-		resolution: format.resolution,
-		generate_audio: format.generateAudio,
-	};
-}
-
 /** https://shortapi.ai/models/google/veo-3.1/reference-to-video/llms.txt */
 export const shortApi: VideoProvider = {
 	id: 'shortapi',
@@ -94,18 +74,14 @@ export const shortApi: VideoProvider = {
 		build: (request) => ({
 			method: 'POST',
 			path: '/api/v1/job/create',
-			body: {
-				model: request.model.id,
-				args: buildArgs(request),
-				callback_url: request.callbackUrl,
-			},
+			body: request.model.body(request),
 		}),
 		parse(response) {
 			const { job_id: id, amount } = dataOf(response);
 			const jobId = jobIdIn(id);
 			if (jobId === undefined) {
 				const isSilent = isSuccess(response) && response.isJson && !isRefusal(response);
-				return isSilent ? noJobId : readError(response);
+				return isSilent ? noJobId : withModelWords(readError(response));
 			}
 			// A decimal in a string; the documented example is the price in US dollars.
 			const dollars = parseFloat(String(amount));

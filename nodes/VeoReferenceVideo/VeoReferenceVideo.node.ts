@@ -22,7 +22,8 @@ export class VeoReferenceVideo implements INodeType {
 		group: ['transform'],
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["provider"] }}',
-		description: 'Generate Veo 3.1 videos from prompts and reference images with several providers',
+		description:
+			'Generate Veo 3.1 and Gemini Omni videos from prompts and reference images with several providers',
 		defaults: { name: 'Veo Reference Video' },
 		usableAsTool: true,
 		builderHint: actionBuilderHint,

@@ -65,7 +65,7 @@ async function checksOf(item: WebhookItem): Promise<Omit<Checks, 'prepare'>> {
 		receiver: functions.getNode().webhookId,
 		scope: String(functions.getWorkflow().id ?? ''),
 		stored: spentNoncesOf(functions),
-		read: async (jobId) => await lookAtEndedJob(item, jobId),
+		read: async (job) => await lookAtEndedJob(item, job),
 		warn: (problem) => warn(functions, warnings[problem]),
 	};
 }

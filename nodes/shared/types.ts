@@ -16,17 +16,26 @@ export type ErrorCode =
 	| 'image_unreadable'
 	| 'rate_limited'
 	| 'not_found'
+	| 'model_unavailable'
 	| 'provider_unavailable'
 	| 'timeout'
 	| 'canceled'
 	| 'unknown';
 
-/** Why something did not work. `message` is the provider's reason, without keys and signed URLs. */
-export interface Failure {
+/** What an item says of why something did not work. */
+export interface ItemError {
 	code: ErrorCode;
 	message: string;
 	/** Whether the same request may succeed later, unchanged. */
 	retryable: boolean;
+}
+
+/** Why something did not work. `message` is the provider's reason, without keys and signed URLs. */
+export interface Failure extends ItemError {
+	/** What the user can do, where it is something else than the code says. */
+	nextStep?: string;
+	/** The model that takes the place of the refused one, where the provider has named it. */
+	successor?: string;
 }
 
 /** Whether there is a job that may be billed: `no` only where there certainly is none. */
@@ -39,7 +48,7 @@ export interface Cost {
 	kind: 'estimated' | 'reserved' | 'charged';
 }
 
-export type Resolution = '720p' | '1080p' | '4k';
+export type Resolution = '360p' | '720p' | '1080p' | '4k';
 export type AspectRatio = 'auto' | '16:9' | '9:16';
 
 /** US dollars for one second of video. */
@@ -48,13 +57,37 @@ export interface SecondPrice {
 	audio: number;
 }
 
-/** What a model takes: fields, limits, defaults and prices are all derived from it. */
+/** What is known about the end of a model. */
+export interface Lifecycle {
+	/**
+	 * `upstream_retired`: its maker has shut it down, and nobody says whether the provider still
+	 * serves it. `deprecated`: the provider will withdraw it. `retired`: the provider has done so.
+	 */
+	state: 'upstream_retired' | 'deprecated' | 'retired';
+	/** The day, ISO 8601. */
+	since: string;
+	/** Id of the model of the same provider that takes its place; absent where there is none. */
+	successor?: string;
+	/** Where it is said. */
+	source: string;
+}
+
+/** What a model takes: fields, limits, defaults, prices and requests are all derived from it. */
 export interface ModelSpec {
 	/** The provider's own id. */
 	id: string;
 	name: string;
 	description: string;
-	images: { min: number; max: number };
+	/** By the option Model ID: a model with these fields, of which nothing else is known. */
+	isGivenById?: true;
+	/** Absent where no end is known. */
+	lifecycle?: Lifecycle;
+	images: {
+		min: number;
+		max: number;
+		/** Absent where it takes each of them. */
+		types?: ReadonlyArray<ImageFile['mimeType']>;
+	};
 	/** Characters; absent where the provider documents no limit. */
 	promptMaxLength?: number;
 	aspectRatios: readonly AspectRatio[];
@@ -63,10 +96,16 @@ export interface ModelSpec {
 	durations: readonly number[];
 	/** ShortAPI's image-to-video quality modes. */
 	modes?: readonly string[];
+	/** There is no switch for the sound: Generate Audio is hidden, and refused where it is on. */
+	isAudioFixed?: true;
+	/** The prompt may name an image by a tag, the first one by `<IMAGE_REF_0>`. */
+	hasImageTags?: true;
 	/** Those that it takes; the others are refused for it. */
 	controls: readonly ControlName[];
-	/** Absent where the provider publishes no price as text. */
-	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice;
+	/** Absent, or undefined for a format, where the provider publishes no price as text. */
+	price?: (options: { resolution: Resolution; mode: string }) => SecondPrice | undefined;
+	/** How the provider spells a request of this model; what is undefined is not sent. */
+	body(request: VideoRequest): IDataObject;
 }
 
 /** What a price depends on. */
@@ -193,11 +232,14 @@ export interface VideoProvider {
 	jobIdPattern?: RegExp;
 
 	submit: {
+		/** Where not even a 429 promises that nothing was accepted. */
+		isNeverRepeated?: true;
 		build(request: VideoRequest): WireRequest;
 		parse(response: WireResponse): AcceptedJob | SubmitFailure;
 	};
+	/** Job and model: a provider may keep the jobs of its models at different addresses. */
 	status: {
-		build(jobId: string): WireRequest;
+		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): JobState;
 	};
 	/** Only where prices are published at an address of the API and not as text. */
@@ -206,9 +248,18 @@ export interface VideoProvider {
 		/** US dollars, or undefined where the answer does not tell for this format. */
 		parse(response: WireResponse, format: VideoFormat): number | undefined;
 	};
+	/** Only where the provider publishes which models it has withdrawn. */
+	withdrawals?: {
+		build(): WireRequest;
+		/** Undefined where the model is not among them. */
+		parse(
+			response: WireResponse,
+			modelId: string,
+		): Pick<Failure, 'message' | 'successor'> | undefined;
+	};
 	/** Only where the status of an ended job does not carry its result. */
 	result?: {
-		build(jobId: string): WireRequest;
+		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse, settled: { failure?: Failure }): JobState;
 	};
 	/** Only where the provider stores images for its models; elsewhere they are given by URL. */
@@ -219,7 +270,7 @@ export interface VideoProvider {
 		parse(response: WireResponse): UploadedImage | Failure;
 	};
 	cancel?: {
-		build(jobId: string): WireRequest;
+		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): CancelOutcome;
 	};
 	/** Where the provider calls `VideoRequest.callbackUrl` when a job has ended. */

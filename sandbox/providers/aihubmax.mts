@@ -65,6 +65,9 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	if (asked.problem) return invalid([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	if (asked.directives.has('no-balance')) return refuse(402);
 	if (asked.directives.has('model-not-found')) return modelNotFound(model);
+	if (asked.directives.has('model-unavailable')) {
+		return failed(422, types[422], `No model can serve ${model}`, 'no_available_model');
+	}
 	const task = { provider, model, prompt, images, aspectRatio, directives: asked.directives };
 	const job = startTask(task, exchange, sandbox);
 	return jsonAnswer(200, {
@@ -127,7 +130,7 @@ function uploadCopy(exchange: Exchange, sandbox: SandboxState): Answer {
 function uploaded(kept: Kept, { uploads }: SandboxState): Answer {
 	if (kept.problem) {
 		const { kind, message } = kept.problem;
-		if (kind === 'size') return failed(413, types[413], message);
+		if (kind === 'size') return failed(413, types[413], message, 'file_too_large_error');
 		if (kind === 'type') return failed(422, types[422], message, 'invalid_file_type');
 		if (kind === 'url') return failed(422, types[422], message, 'invalid_image_url');
 		return failed(400, types[400], message);

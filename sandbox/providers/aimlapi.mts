@@ -1,33 +1,46 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { failureOf } from '../accepting.mts';
 import { jsonAnswer } from '../contract.mts';
 import type { Answer, Exchange, Route, SandboxProvider, SandboxState } from '../contract.mts';
 import { commonDirectives, readDirectives } from '../directives.mts';
+import type { Directives } from '../directives.mts';
 import type { Job, JobFailure } from '../jobs.mts';
 import { videoUrlOf } from '../media.mts';
+import { isHttpAddress } from '../network.mts';
 import { check, checkJson, httpAddress, sentenceOf } from '../validation.mts';
+import type { Checked } from '../validation.mts';
 
 const root = '/aimlapi';
-const model = 'google/veo-3.1-reference-to-video';
+const veo = 'google/veo-3.1-reference-to-video';
+const omni = 'google/gemini-omni-1.1-flash';
 const creditsPerUsd = 2_000_000;
-const seconds = 8;
 // The documentation names no price as text; these give the credits of its example.
 const usdPerSecond = { audio: 0.42, silent: 0.21 };
+/** Invented, as no price of Omni is published. */
+const omniUsdPerSecond: Record<string, number> = {
+	'360p': 0.04,
+	'720p': 0.11,
+	'1080p': 0.16,
+	'4k': 0.32,
+};
 
 const directives: Record<string, string> = {
 	'fal-error': 'accepted, then failed with an error of fal’s shape, {detail: [{loc, msg, type}]}',
+	'bare-id': 'the id has no model in it, as in the schema',
+	'short-id': 'the id has 21 characters, as the x-inference-id of the documentation',
+	'video-list': 'the finished video stands in a list, as the schema of Omni allows',
 	'old-words': 'says waiting, active and succeeded, as older pages of the documentation do',
 };
 
 const known = { ...commonDirectives, ...directives };
 
 // Neither a largest number of images nor data URIs are documented for this model.
-const inputSchema = z.strictObject({
-	model: z.literal(model),
+const veoSchema = z.strictObject({
+	model: z.literal(veo),
 	prompt: z.string().min(1),
 	image_urls: z.array(httpAddress).min(1),
-	duration: z.literal(seconds).optional(),
+	duration: z.literal(8).optional(),
 	resolution: z.enum(['720p', '1080p']).optional(),
 	generate_audio: z.boolean().optional(),
 	provider: z
@@ -36,18 +49,62 @@ const inputSchema = z.strictObject({
 		.optional(),
 });
 
-type Input = z.infer<typeof inputSchema>;
+const omniImage = z
+	.string()
+	.refine(
+		(text) => isHttpAddress(text) || /^(gs:\/\/|data:image\/)/.test(text),
+		'must be an http(s) or gs URL, or a data URI',
+	);
 
-/** https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video. */
+/** https://docs.aimlapi.com/api-references/video-models/google/gemini-omni-1.1-flash. */
+const omniSchema = z.strictObject({
+	model: z.literal(omni),
+	prompt: z.string().min(1),
+	image_urls: z.array(omniImage).max(6).optional(),
+	image_url: omniImage.optional(),
+	video_url: httpAddress.optional(),
+	audio_url: httpAddress.optional(),
+	previous_interaction_id: z.string().optional(),
+	task: z
+		.enum(['text_to_video', 'image_to_video', 'reference_to_video', 'edit', 'extend'])
+		.optional(),
+	aspect_ratio: z.enum(['16:9', '9:16']).optional(),
+	resolution: z.enum(Object.keys(omniUsdPerSecond)).optional(),
+	duration: z.int().min(3).max(10).optional(),
+	delivery: z.literal('uri').optional(),
+});
+
+/** What the handlers read of an input, whatever its model. */
+interface Input {
+	model: string;
+	prompt: string;
+	image_urls?: string[];
+	aspect_ratio?: string;
+	resolution?: string;
+	duration?: number;
+	generate_audio?: boolean;
+}
+
+const schemas: Record<string, z.ZodType<Input>> = { [veo]: veoSchema, [omni]: omniSchema };
+const modelSchema = z.looseObject({ model: z.enum(Object.keys(schemas)) });
+
+/** Each model has a page of its own. */
+function checkInput(exchange: Exchange): Checked<Input> {
+	const named = checkJson(modelSchema, exchange);
+	return named.problems ? named : checkJson(schemas[named.value.model], exchange);
+}
+
+/** https://docs.aimlapi.com/api-references/video-models. */
 function submit(exchange: Exchange, sandbox: SandboxState): Answer {
-	const input = checkJson(inputSchema, exchange);
+	const input = checkInput(exchange);
 	if (input.problems) return invalid(exchange, sentenceOf(input.problems));
-	const { prompt, image_urls: images } = input.value;
+	const { model, prompt, image_urls: images = [], aspect_ratio: aspectRatio } = input.value;
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) return invalid(exchange, asked.problem);
 	if (asked.directives.has('no-balance')) return refuse(403, exchange);
+	if (asked.directives.has('model-unavailable')) return refuse(404, exchange);
 
-	const id = `${randomUUID()}:${model}`;
+	const id = newId(model, asked.directives);
 	const job = sandbox.jobs.start({
 		id,
 		provider: 'aimlapi',
@@ -55,12 +112,18 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 		prompt,
 		request: exchange.record.body,
 		directives: asked.directives,
-		videoUrl: videoUrlOf(sandbox.url, { id, directives: asked.directives }),
+		videoUrl: videoUrlOf(sandbox.url, { id, aspectRatio, directives: asked.directives }),
 		failure: failureOf(asked.directives, images, sandbox, ['fal-error']),
 	});
 	exchange.record.jobId = id;
 	// The specification says 200, the general page of the documentation also allows 201.
 	return jsonAnswer(201, generationOf(job), tracingOf(exchange, input.value));
+}
+
+/** Each of the three is documented somewhere. */
+function newId(model: string, asked: Directives): string {
+	if (asked.has('short-id')) return randomBytes(16).toString('base64url').slice(0, 21);
+	return asked.has('bare-id') ? randomUUID() : `${randomUUID()}:${model}`;
 }
 
 /** https://docs.aimlapi.com/capabilities/request-tracing-and-cost. */
@@ -76,11 +139,11 @@ function tracingOf({ headers }: Exchange, input: Input): Record<string, string> 
 	};
 }
 
-function costOf({ generate_audio: isAudible = true }: Input): {
-	credits_used: number;
-	usd_spent: number;
-} {
-	const usd_spent = Number((seconds * usdPerSecond[isAudible ? 'audio' : 'silent']).toFixed(2));
+function costOf(input: Input): { credits_used: number; usd_spent: number } {
+	const { model, resolution = '720p', duration = 8, generate_audio: isAudible = true } = input;
+	const rate =
+		model === omni ? omniUsdPerSecond[resolution] : usdPerSecond[isAudible ? 'audio' : 'silent'];
+	const usd_spent = Number((duration * rate).toFixed(2));
 	return { usd_spent, credits_used: Math.round(usd_spent * creditsPerUsd) };
 }
 
@@ -104,26 +167,68 @@ const modelsSchema = z.object({
 function models(exchange: Exchange): Answer {
 	const query = check(modelsSchema, exchange.query);
 	if (query.problems) return invalid(exchange, sentenceOf(query.problems));
-	const { id = model, include } = query.value;
+	const { id, include } = query.value;
 	// Unknown sections are ignored.
-	const pricing = /\b(pricing|all)\b/.test(include ?? '') ? pricingOf() : undefined;
-	const info = { name: 'Veo 3.1 Reference-to-Video', developer: 'Google' };
-	const entry = { id: model, aliases: [], type: 'video', info, tags: [], pricing };
-	return jsonAnswer(200, { object: 'list', data: id === model ? [entry] : [] });
+	const isPriced = /\b(pricing|all)\b/.test(include ?? '');
+	const data = Object.entries(catalogue)
+		.filter(([model]) => id === undefined || id === model)
+		.map(([model, { name, pricing }]) => ({
+			id: model,
+			aliases: [],
+			type: 'video',
+			info: { name, developer: 'Google' },
+			tags: [],
+			pricing: isPriced ? pricing : undefined,
+		}));
+	return jsonAnswer(200, { object: 'list', data });
 }
 
+const perSecond = { unit: 'second', per: 1 };
+
 /** "Reading prices" on the same page: USD for `per` units. */
-function pricingOf(): object {
-	const variants = ['720p', '1080p'].flatMap((resolution) =>
+const veoPricing = {
+	kind: 'variants',
+	dimensions: ['resolution', 'generate_audio'],
+	variants: ['720p', '1080p'].flatMap((resolution) =>
 		[false, true].map((generate_audio) => ({
 			when: { resolution, generate_audio },
 			price: generate_audio ? usdPerSecond.audio : usdPerSecond.silent,
-			unit: 'second',
-			per: 1,
+			...perSecond,
 		})),
-	);
-	const dimensions = ['resolution', 'generate_audio'];
-	return { kind: 'variants', dimensions, variants };
+	),
+};
+
+const omniPricing = {
+	kind: 'variants',
+	dimensions: ['resolution'],
+	variants: Object.entries(omniUsdPerSecond).map(([resolution, price]) => ({
+		when: { resolution },
+		price,
+		...perSecond,
+	})),
+};
+
+const catalogue: Record<string, { name: string; pricing: object }> = {
+	[veo]: { name: 'Veo 3.1 Reference-to-Video', pricing: veoPricing },
+	[omni]: { name: 'Gemini Omni 1.1 Flash', pricing: omniPricing },
+};
+
+/**
+ * https://docs.aimlapi.com/api-references/service-endpoints/model-deprecations. The sandbox still
+ * serves the model that it lists, so that a workflow can meet both.
+ */
+function deprecations(): Answer {
+	const entry = {
+		id: 'google/veo-3.1-reference-to-video-preview',
+		aliases: [veo],
+		status: 'withdrawn',
+		deprecated_at: '2026-09-22T00:00:00.000Z',
+		shutdown_at: '2026-10-22T00:00:00.000Z',
+		replaced_by: omni,
+		reason: 'The upstream model was shut down.',
+	};
+	const generated_at = new Date().toISOString();
+	return jsonAnswer(200, { object: 'list', generated_at, data: [entry] });
 }
 
 const balanceUsd = 123.45;
@@ -159,7 +264,10 @@ function generationOf(job: Job): object {
 	if (state !== 'completed') return { id, status, meta: { usage: { credits_used } } };
 	// The schema lacks usd_spent, the examples of finished jobs have it.
 	const meta = { usage: { credits_used, usd_spent } };
-	return { id, status, video: { url: job.videoUrl }, meta };
+	// The schema of Omni allows a list, which the schema of the fetch does not know.
+	const isList = job.directives.has('video-list');
+	const video = { url: job.videoUrl };
+	return { id, status, video: isList ? [video] : video, meta };
 }
 
 /**
@@ -174,7 +282,7 @@ function errorOf({ prompt, request }: Job, { reason, image = 0 }: JobFailure): o
 	if (reason === 'image-unreadable') {
 		const msg = 'Failed to download the file. Please check if the URL is accessible.';
 		const loc = ['body', 'image_urls', image];
-		const input = (request as Input).image_urls[image];
+		const input = (request as Input).image_urls?.[image];
 		return { detail: [{ loc, msg, type: 'file_download_error', input }] };
 	}
 	const msg = 'The content could not be processed because it was flagged by a content checker.';
@@ -225,6 +333,13 @@ const routes: Route[] = [
 	{ call: 'account', method: 'get', path: `${root}/v2/billing`, handle: billing },
 	{ call: 'account', method: 'get', path: `${root}/v1/billing/balance`, handle: creditBalance },
 	{ call: 'prices', method: 'get', path: `${root}/v1/models`, open: true, handle: models },
+	{
+		call: 'deprecations',
+		method: 'get',
+		path: `${root}/v1/models/deprecations`,
+		open: true,
+		handle: deprecations,
+	},
 ];
 
 /** No upload, cancel or callback is documented for video. */

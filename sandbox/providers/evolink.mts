@@ -5,7 +5,7 @@ import { commonDirectives, readDirectives } from '../directives.mts';
 import type { Job } from '../jobs.mts';
 import { isHttpAddress, isPrivateAddress } from '../network.mts';
 import { checkJson, httpAddress, sentenceOf } from '../validation.mts';
-import type { Problem } from '../validation.mts';
+import type { Checked, Problem } from '../validation.mts';
 import {
 	createdOf,
 	findTask,
@@ -28,18 +28,25 @@ const directives: Record<string, string> = {
 	canceled: 'accepted, then ends as failed with request_cancelled',
 	quota: 'accepted, then fails with quota_exceeded, which is a rate here, not the balance',
 	'outcome-unknown': 'accepted, and the submit is answered 409 paid_outcome_unknown',
+	'key-limit': 'refused at submit: the limit of the key is used up; nothing is accepted',
+	charged: 'the finished task says what it cost, as the client of EvoLink reads it',
 	'full-submit': 'the submit answer has task_info, usage and the rest',
 };
 
 const known = { ...commonDirectives, ...directives };
 
+/** An address without an ending may lead to anything. */
+const isJpegOrPng = (address: string) => !/\.(webp|gif|bmp|avif)([?#]|$)/i.test(address);
+
+const isOmniImage = (address: string) => !/\.(gif|bmp|avif)([?#]|$)/i.test(address);
+
 // In REFERENCE mode generate_audio is the only advanced parameter, so n, seed, negative_prompt,
 // person_generation and resize_mode are unknown here. The duration must be sent: its default of 4
 // contradicts the mode.
-const inputSchema = z.strictObject({
+const veoSchema = z.strictObject({
 	model: z.enum(['veo-3.1-generate-preview', 'veo-3.1-fast-generate-preview']),
 	prompt: z.string().min(1).max(2000),
-	image_urls: z.array(httpAddress).min(1).max(3),
+	image_urls: z.array(httpAddress.refine(isJpegOrPng, 'must be .jpg, .jpeg or .png')).min(1).max(3),
 	generation_type: z.literal('REFERENCE'),
 	aspect_ratio: z.literal('16:9').optional(),
 	duration: z.literal(8),
@@ -48,19 +55,61 @@ const inputSchema = z.strictObject({
 	callback_url: z.string().max(2048).refine(isHttpAddress, 'must be an HTTPS URL').optional(),
 });
 
-type Input = z.infer<typeof inputSchema>;
+const omni = 'gemini-omni-1.1-flash-reference-to-video';
 
-/** https://docs.evolink.ai/en/api-manual/video-series/veo3.1/veo-3.1-generate-preview-generate */
+/** …/video-series/gemini-omni-1.1-flash/gemini-omni-1.1-flash-reference-to-video. */
+const omniSchema = z.strictObject({
+	model: z.literal(omni),
+	prompt: z.string().min(1),
+	image_urls: z.array(httpAddress.refine(isOmniImage, 'must be png, jpeg or webp')).min(1).max(10),
+	video_urls: z.array(httpAddress).min(1).max(3).optional(),
+	quality: z.enum(['360p', '720p', '1080p', '4k']).optional(),
+	duration: z.int().min(3).max(10).optional(),
+	aspect_ratio: z.enum(['16:9', '9:16', 'auto']).optional(),
+	callback_url: z.string().max(2048).refine(isHttpAddress, 'must be an HTTPS URL').optional(),
+});
+
+/** What the handlers read of an input, whatever its model. */
+interface Input {
+	model: string;
+	prompt: string;
+	image_urls: string[];
+	aspect_ratio?: string;
+	duration?: number;
+	quality?: string;
+	generate_audio?: boolean;
+	callback_url?: string;
+}
+
+const modelSchema = z.looseObject({
+	model: z.enum([...veoSchema.shape.model.options, omni]),
+});
+
+/** Each model has a page of its own. */
+function checkInput(exchange: Exchange): Checked<Input> {
+	const named = checkJson(modelSchema, exchange);
+	if (named.problems) return named;
+	return checkJson<Input>(named.value.model === omni ? omniSchema : veoSchema, exchange);
+}
+
+/** https://docs.evolink.ai/en/api-manual/video-series. */
 function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 	if (exchange.body.length > mostBodyBytes) return refuse(413, exchange);
-	const input = checkJson(inputSchema, exchange);
+	const input = checkInput(exchange);
 	if (input.problems) return invalid(input.problems);
 	const { model, prompt, image_urls: images, callback_url: callbackUrl } = input.value;
+	const { aspect_ratio: aspectRatio } = input.value;
 	const rule = callbackUrl && brokenRule(callbackUrl, sandbox);
 	if (rule) return invalid([{ kind: 'value', path: ['callback_url'], message: rule }]);
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) return invalid([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	if (asked.directives.has('no-balance')) return refuse(402, exchange);
+	if (asked.directives.has('model-unavailable')) {
+		return failed(400, `No channel for model ${model}`, { code: 'no_available_channel' });
+	}
+	if (asked.directives.has('key-limit')) {
+		return failed(402, 'The quota of this key is used up', { code: 'insufficient_token_quota' });
+	}
 	const key = exchange.headers['idempotency-key'];
 	const earlier = key && sandbox.jobs.all().find((job) => job.key === key);
 	if (earlier) return repeated(earlier, exchange);
@@ -69,7 +118,17 @@ function submit(exchange: Exchange, sandbox: SandboxState): Answer {
 			{ kind: 'value', path: ['Idempotency-Key'], message: 'must have 16 to 96 characters' },
 		]);
 	}
-	const task = { provider, model, prompt, images, callbackUrl, key, directives: asked.directives };
+	const { directives: outcome } = asked;
+	const task = {
+		provider,
+		model,
+		prompt,
+		images,
+		aspectRatio,
+		callbackUrl,
+		key,
+		directives: outcome,
+	};
 	const job = startTask(task, exchange, sandbox);
 	if (asked.directives.has('outcome-unknown')) return conflict('paid_outcome_unknown');
 	const lean = leanOf(job);
@@ -82,7 +141,8 @@ const leanOf = (job: Job) => ({
 	created: createdOf(job),
 	id: job.id,
 	model: job.model,
-	status: 'pending',
+	// The page of Omni says processing.
+	status: job.model === omni ? 'processing' : 'pending',
 });
 
 // No page describes the header. This is what EvoLink's own client expects of the server
@@ -110,17 +170,18 @@ function brokenRule(address: string, { settings }: SandboxState): string | undef
 	return isPrivateAddress(address) ? 'must not be an internal address' : undefined;
 }
 
-function extrasOf({ seconds }: Job, { quality, generate_audio: isLoud = true }: Input): object {
-	// Credits per second of the fast model; the other one's are not published.
+function extrasOf({ seconds }: Job, { model, quality, ...input }: Input): object {
+	const { generate_audio: isLoud = true, duration = 3 } = input;
+	// Credits per second of the fast Veo model; the others' are not published.
 	const rate = quality === '4k' ? (isLoud ? 20.2176 : 17.28) : isLoud ? 8.64 : 5.76;
 	return {
 		object: 'video.generation.task',
 		progress: 0,
-		task_info: { can_cancel: false, estimated_time: Math.ceil(seconds), video_duration: 8 },
+		task_info: { can_cancel: false, estimated_time: Math.ceil(seconds), video_duration: duration },
 		type: 'video',
 		usage: {
-			billing_rule: 'per_second',
-			credits_reserved: Number((rate * 8).toFixed(4)),
+			billing_rule: model === omni ? 'per_token' : 'per_second',
+			credits_reserved: Number((rate * duration).toFixed(4)),
 			user_group: 'default',
 		},
 	};
@@ -137,6 +198,7 @@ function status(exchange: Exchange, sandbox: SandboxState): Answer {
 
 /** https://docs.evolink.ai/en/api-manual/task-management/get-task-detail; also the callback. */
 function taskOf(job: Job): object {
+	const isCharged = job.state === 'completed' && job.directives.has('charged');
 	return {
 		created: createdOf(job),
 		id: job.id,
@@ -147,6 +209,7 @@ function taskOf(job: Job): object {
 		status: taskStatusOf(job),
 		task_info: { can_cancel: false },
 		type: 'video',
+		...(isCharged ? { usage: { credits_used: 43.52, cost: { credits: 43.52, usd: 0.64 } } } : {}),
 		...(job.failure ? { error: taskErrorOf(job) } : {}),
 	};
 }

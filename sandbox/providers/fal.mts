@@ -15,16 +15,18 @@ import {
 	tooManyAnswer,
 	validationAnswer,
 } from './fal/answers.mts';
-import { inputSchema, optionsSchema, querySchema } from './fal/input.mts';
+import { endpoints, optionsSchema, querySchema } from './fal/input.mts';
+import type { Endpoint, Input } from './fal/input.mts';
 import { initiateUpload, putUpload } from './fal/storage.mts';
 import { callbackRules } from './fal/webhook.mts';
 
-const model = 'fal-ai/veo3.1/reference-to-video';
-// The addresses of status, result and cancel leave out the last part of the model's path.
-const app = '/fal/queue/fal-ai/veo3.1';
+const queue = '/fal/queue';
+/** The addresses of status, result and cancel leave out what follows owner and app. */
+const appOf = (model: string) => model.split('/').slice(0, 2).join('/');
 const resultLifeSeconds = 3600;
 
 const directives: Record<string, string> = {
+	'admin-lock': 'refused at submit: the account is locked; nothing is accepted',
 	'runner-unavailable': 'accepted, then fails with 503 runner_scheduling_failure',
 	'request-timeout': 'accepted, then fails with 504 request_timeout',
 	'plain-detail': 'accepted, then fails with 422 whose detail is a plain string',
@@ -39,19 +41,28 @@ const directives: Record<string, string> = {
 const ownReasons = ['runner-unavailable', 'request-timeout', 'plain-detail'];
 const known = { ...commonDirectives, ...directives };
 /** https://fal.ai/docs/inference-api/queue/submit; input as on the model's own page. */
-function submit(exchange: Exchange, sandbox: SandboxState): Answer {
+function submit(
+	{ id: model, schema }: Endpoint,
+	exchange: Exchange,
+	sandbox: SandboxState,
+): Answer {
 	const options = check(optionsSchema, exchange.headers);
 	if (options.problems) return validationAnswer(options.problems, 'header');
 	const query = check(querySchema, exchange.query);
 	if (query.problems) return validationAnswer(query.problems, 'query');
-	const input = checkJson(inputSchema, exchange);
+	const input = checkJson<Input>(schema, exchange);
 	if (input.problems) return validationAnswer(input.problems);
-	const { prompt, image_urls: images, aspect_ratio: aspectRatio } = input.value;
+	const { prompt, image_urls: images = [], aspect_ratio: aspectRatio } = input.value;
 	const asked = readDirectives(prompt, known);
 	if (asked.problem) {
 		return validationAnswer([{ kind: 'value', path: ['prompt'], message: asked.problem }]);
 	}
 	if (asked.directives.has('no-balance')) return lockedAnswer();
+	// The reference says that an unknown endpoint is answered 404; its words are not documented.
+	if (asked.directives.has('model-unavailable')) {
+		return jsonAnswer(404, { detail: `Application "${appOf(model)}" not found` });
+	}
+	if (asked.directives.has('admin-lock')) return lockedAnswer('Admin lock');
 	const limit = query.value.fal_max_queue_length;
 	const waiting = sandbox.jobs.all().filter((job) => isWaiting(job)).length;
 	if (limit !== undefined && waiting > limit) return tooManyAnswer('Queue is full');
@@ -139,8 +150,10 @@ function prices(exchange: Exchange): Answer {
 	const query = check(pricesSchema, exchange.query);
 	if (query.problems) return validationAnswer(query.problems, 'query');
 	const { endpoint_id } = query.value;
-	if (endpoint_id !== model) return jsonAnswer(404, { detail: `No endpoint "${endpoint_id}"` });
-	const price = { endpoint_id, unit_price: 0.4, unit: 'seconds', currency: 'USD' };
+	const endpoint = endpoints.find(({ id }) => id === endpoint_id);
+	if (!endpoint) return jsonAnswer(404, { detail: `No endpoint "${endpoint_id}"` });
+	const { usdPerSecond: unit_price } = endpoint;
+	const price = { endpoint_id, unit_price, unit: 'seconds', currency: 'USD' };
 	return jsonAnswer(200, { prices: [price], next_cursor: null, has_more: false });
 }
 
@@ -149,7 +162,10 @@ function isWaiting(job: Job): boolean {
 }
 
 function find(exchange: Exchange, { jobs }: SandboxState): Job | undefined {
-	const job = jobs.find(exchange.params.id, 'fal');
+	const found = jobs.find(exchange.params.id, 'fal');
+	// Only the app that the job was submitted to knows it.
+	const isHere = found && exchange.record.path.startsWith(`${queue}/${appOf(found.model)}/`);
+	const job = isHere ? found : undefined;
 	exchange.record.jobId = job?.id;
 	return job;
 }
@@ -170,8 +186,8 @@ function statusOf(job: Job, { query }: Exchange, sandbox: SandboxState): object 
 	return { status: 'COMPLETED', ...addresses, logs, metrics, ...statusErrorOf(job) };
 }
 
-function addressesOf({ id }: Job, { url }: SandboxState): Record<string, string> {
-	const response_url = `${url}${app}/requests/${id}`;
+function addressesOf({ id, model }: Job, { url }: SandboxState): Record<string, string> {
+	const response_url = `${url}${queue}/${appOf(model)}/requests/${id}`;
 	return {
 		request_id: id,
 		response_url,
@@ -195,14 +211,28 @@ function refuse(httpStatus: number, { headers }: Exchange): Answer {
 	return requestErrorAnswer(httpStatus);
 }
 
-const request = `${app}/requests/:id`;
+const submits = endpoints.map<Route>((endpoint) => ({
+	call: 'submit',
+	method: 'post',
+	path: `${queue}/${endpoint.id}`,
+	handle: (exchange, sandbox) => submit(endpoint, exchange, sandbox),
+}));
+
+const apps = [...new Set(endpoints.map(({ id }) => appOf(id)))];
+const questions = apps.flatMap<Route>((app) => {
+	const request = `${queue}/${app}/requests/:id`;
+	return [
+		{ call: 'status', method: 'get', path: `${request}/status`, handle: status },
+		{ call: 'status', method: 'get', path: `${request}/status/stream`, handle: statusStream },
+		{ call: 'result', method: 'get', path: request, handle: result },
+		{ call: 'result', method: 'get', path: `${request}/response`, handle: result },
+		{ call: 'cancel', method: 'put', path: `${request}/cancel`, handle: cancel },
+	];
+});
+
 const routes: Route[] = [
-	{ call: 'submit', method: 'post', path: `/fal/queue/${model}`, handle: submit },
-	{ call: 'status', method: 'get', path: `${request}/status`, handle: status },
-	{ call: 'status', method: 'get', path: `${request}/status/stream`, handle: statusStream },
-	{ call: 'result', method: 'get', path: request, handle: result },
-	{ call: 'result', method: 'get', path: `${request}/response`, handle: result },
-	{ call: 'cancel', method: 'put', path: `${request}/cancel`, handle: cancel },
+	...submits,
+	...questions,
 	{
 		call: 'upload',
 		method: 'post',

@@ -72,6 +72,7 @@ function create(exchange: Exchange, sandbox: SandboxState): Answer {
 	if (asked.problem) return failed(asked.problem);
 	// Undocumented: nobody knows code or words for an account without money.
 	if (asked.directives.has('no-balance')) return failed('insufficient balance');
+	if (asked.directives.has('model-unavailable')) return failed('invalid model');
 	if (asked.directives.has('unstable'))
 		return failed('upstream unstable, please retry later', 3000);
 

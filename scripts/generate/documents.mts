@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { providers, providersThat } from '../../nodes/shared/registry.ts';
-import type { ModelSpec, VideoProvider } from '../../nodes/shared/types.ts';
+import type { Lifecycle, ModelSpec, VideoProvider } from '../../nodes/shared/types.ts';
 import { sandboxProviders } from '../../sandbox/registry.mts';
 import { ROOT } from '../folders.mts';
 import { fillMarkers, inWords, markdownTable } from '../markers.mts';
@@ -54,16 +54,38 @@ const megabytes = (bytes: number) => `${bytes / 1024 / 1024} MB`;
 
 const rangeOf = ({ min, max }: ModelSpec['images']) => (min === max ? min : `${min}–${max}`);
 
+const states: Record<Lifecycle['state'], string> = {
+	upstream_retired: 'preview ended by Google',
+	deprecated: 'deprecated',
+	retired: 'withdrawn',
+};
+
+function endOf(lifecycle?: Lifecycle): string {
+	if (!lifecycle) return '';
+	const { state, since, successor, source } = lifecycle;
+	const end = `[${states[state]} ${since}](${source})`;
+	return successor ? `${end}, successor \`${successor}\`` : end;
+}
+
+/** Many numbers in a row are a range. */
+function secondsOf(durations: readonly number[]): string {
+	const [first] = durations;
+	const isRange = durations.every((seconds, index) => seconds === first + index);
+	return isRange && durations.length > 2 ? `${first}–${durations.at(-1)}` : durations.join(', ');
+}
+
 function modelTable(): string {
 	const rows = providers.flatMap(({ displayName, models }) =>
-		models.map(({ id, images, aspectRatios, resolutions, durations }) => [
+		models.map(({ id, images, aspectRatios, resolutions, durations, lifecycle }) => [
 			displayName,
 			`\`${id}\``,
 			rangeOf(images),
-			...[aspectRatios, resolutions, durations].map((values) => values.join(', ')),
+			...[aspectRatios, resolutions].map((values) => values.join(', ')),
+			secondsOf(durations),
+			endOf(lifecycle),
 		]),
 	);
-	const head = ['Provider', 'Model', 'Images', 'Aspect ratio', 'Resolution', 'Seconds'];
+	const head = ['Provider', 'Model', 'Images', 'Aspect ratio', 'Resolution', 'Seconds', 'Its end'];
 	return markdownTable([head, ...rows]);
 }
 
@@ -91,8 +113,10 @@ function pricesOf({ displayName, prices }: VideoProvider, model: ModelSpec): str
 	return modes.flatMap((mode) => {
 		const rows = new Map<string, string[]>();
 		for (const resolution of resolutions) {
-			const { silent, audio } = price({ resolution, mode });
-			const key = JSON.stringify([silent, audio].map((amount) => dollars.format(amount)));
+			const second = price({ resolution, mode });
+			const amounts = second ? [second.silent, second.audio] : [];
+			const row = amounts.map((amount) => dollars.format(amount));
+			const key = JSON.stringify(second ? row : ['not published', 'not published']);
 			rows.set(key, [...(rows.get(key) ?? []), resolution]);
 		}
 		return [...rows].map(([key, shared]) => {

@@ -11,6 +11,7 @@ const codes = [
 	'image_unreadable',
 	'rate_limited',
 	'not_found',
+	'model_unavailable',
 	'provider_unavailable',
 	'timeout',
 	'canceled',

@@ -36,8 +36,11 @@ const credentialLabel = (
 		? `Credential for ${new credentialTypes[type]().displayName}`
 		: 'Credential';
 
+/** Notices are HTML. */
+const asShown = (html: string) => html.replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+
 export const noticesIn = (fields: INodeProperties[]): string[] =>
-	fields.filter(({ type }) => type === 'notice').map(({ displayName }) => displayName);
+	fields.filter(({ type }) => type === 'notice').map(({ displayName }) => asShown(displayName));
 
 /** What n8n's own code makes of the node's description for these parameters. */
 export function expectedForm(

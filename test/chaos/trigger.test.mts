@@ -99,7 +99,7 @@ class World {
 				newerKeys: async () => await Promise.resolve(undefined),
 				warn: () => undefined,
 				prepare: () => undefined,
-				read: async (jobId) => await this.#read(jobId),
+				read: async ({ jobId }) => await this.#read(String(jobId)),
 			},
 		);
 		if (starts !== this.#starts) return undefined;

@@ -169,7 +169,7 @@ describe('every model', () => {
 					aspectRatio: '={{ $json.aspectRatio }}',
 					duration: '={{ $json.duration }}',
 					mode: '={{ $json.mode }}',
-					generateAudio: '={{ $itemIndex % 2 === 0 }}',
+					generateAudio: model.isAudioFixed ? '={{ false }}' : '={{ $itemIndex % 2 === 0 }}',
 					options: { pollInterval: 1 },
 				},
 				{ input: formats },

@@ -41,13 +41,18 @@ export function useTrigger(sandbox: () => Sandbox, provider: VideoProvider) {
 		await startWith();
 	});
 
-	const generate = async (prompt: string, options: IDataObject = {}) =>
+	const generate = async (
+		prompt: string,
+		options: IDataObject = {},
+		parameters: INodeParameters = {},
+	) =>
 		jsonOf(
 			await runUnified(sandbox(), provider, {
 				operation: 'generate',
 				...request,
 				prompt,
 				options: { callbackUrl: trigger.url, metadata: '{"row": 7}', ...options } as never,
+				...parameters,
 			}),
 		)[0];
 

@@ -42,6 +42,19 @@ describe.each(modelTable)('%s, %s, %s', (_, provider, model, node, __, spec) => 
 		expect(controls.sort()).toEqual([...spec.controls].sort());
 	});
 
+	it.each(priced)('%s shows Generate Audio where the model leaves the choice', (operation) => {
+		const field = shownField(node, { ...chosen, operation }, 'generateAudio');
+		expect(field === undefined).toBe(spec.isAudioFixed === true);
+	});
+
+	it.each(submitting)(
+		'%s explains the tags of images where the prompt may have some',
+		(operation) => {
+			const notice = shownField(node, { ...chosen, operation }, 'imageTagNotice');
+			expect(notice?.displayName.includes('&lt;IMAGE_REF_0&gt;')).toBe(spec.hasImageTags);
+		},
+	);
+
 	it('what another model could do is not saved', () => {
 		const every = { aspectRatio: 'auto', resolution: '4k', duration: 4, mode: 'quality' };
 		const saved = parametersOf(node, { ...chosen, ...every }, false);
@@ -136,12 +149,15 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 	);
 
 	it.each([
-		['generate', ['budget', 'concurrency', 'metadata', 'requestOptions']],
+		['generate', ['budget', 'concurrency', 'metadata', 'modelId', 'requestOptions']],
 		[
 			'generateAndWait',
-			['budget', 'concurrency', 'metadata', 'pollInterval', 'requestOptions', 'timeout'],
+			[
+				...['budget', 'concurrency', 'metadata', 'modelId'],
+				...['pollInterval', 'requestOptions', 'timeout'],
+			],
 		],
-		['estimateCost', ['concurrency', 'metadata', 'requestOptions']],
+		['estimateCost', ['concurrency', 'metadata', 'modelId', 'requestOptions']],
 		['download', ['concurrency', 'requestOptions']],
 	])('%s offers the options that it reads', (operation, expected) => {
 		const waiting = ['callbackThisWorkflow', 'callbackUrl', 'waitStrategy'];

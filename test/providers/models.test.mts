@@ -9,8 +9,12 @@ const table = providers.flatMap((provider) =>
 );
 
 /** As the documentation has it; the order of controls means nothing. */
-const takenBy = ({ images, controls, ...model }: ModelSpec) => ({
+const takenBy = ({ images, controls, lifecycle, ...model }: ModelSpec) => ({
+	lifecycle: lifecycle && { ...lifecycle, source: undefined },
 	images: [images.min, images.max],
+	imageTypes: images.types && [...images.types].sort(),
+	isAudioFixed: model.isAudioFixed,
+	hasImageTags: model.hasImageTags,
 	promptMaxLength: model.promptMaxLength,
 	aspectRatios: model.aspectRatios,
 	resolutions: model.resolutions,
@@ -32,6 +36,21 @@ it.each(table)('%s, %s says in its description what it takes', (_, __, model) =>
 	if (/8 seconds/.test(description)) expect(durations).toContain(8);
 });
 
+const withEnd = table.filter(([, , { lifecycle }]) => lifecycle);
+
+it.each(withEnd)('%s, %s: what is said of its end has a source and can be followed', (...row) => {
+	const [, id, { lifecycle }, { models }] = row;
+	expect(lifecycle?.source).toMatch(/^https:\/\//);
+	expect(lifecycle?.since).toMatch(/^\d{4}-\d\d-\d\d$/);
+	if (!lifecycle?.successor) return;
+	const [own, successor] = [id, lifecycle.successor].map((name) =>
+		models.findIndex((model) => model.id === name),
+	);
+	// A default does not move, so what is new stands behind.
+	expect(successor).toBeGreaterThan(own);
+	expect(models[successor].lifecycle?.state).not.toBe('retired');
+});
+
 describe.each(table)('the price of %s, %s', (_, id, model, provider) => {
 	const { prices } = publishedModel(id);
 	const formatOf = (changes: Partial<VideoFormat>) => requestFor(provider, model, changes);
@@ -49,6 +68,7 @@ describe.each(table)('the price of %s, %s', (_, id, model, provider) => {
 			[{ ...changes, generateAudio: true }, audio] as const,
 		]),
 	)('%j: %d dollars', (changes, amount) => {
-		expect(listedPrice(formatOf(changes))).toEqual({ amount, currency: 'USD', kind: 'estimated' });
+		const cost = amount === null ? null : { amount, currency: 'USD', kind: 'estimated' };
+		expect(listedPrice(formatOf(changes))).toEqual(cost);
 	});
 });

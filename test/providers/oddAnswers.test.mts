@@ -10,6 +10,7 @@ import {
 	stateProblem,
 	submitProblem,
 	uploadProblem,
+	withdrawalProblem,
 } from './wellFormed.mts';
 
 type Parse = (response: WireResponse) => unknown;
@@ -18,7 +19,7 @@ const failed = { code: 'provider_unavailable', message: 'it failed', retryable: 
 
 /** Every way in which a provider reads an answer, and what may be wrong with what it read. */
 function parsersOf({ models, submit, status, result, ...others }: VideoProvider) {
-	const { cancel, prices, upload } = others;
+	const { cancel, prices, upload, withdrawals } = others;
 	const parsers: Array<[string, Parse, ProblemOf]> = [
 		['submit', submit.parse, submitProblem],
 		['status', status.parse, stateProblem],
@@ -30,6 +31,11 @@ function parsersOf({ models, submit, status, result, ...others }: VideoProvider)
 	}
 	if (upload) parsers.push(['upload', upload.parse, uploadProblem]);
 	if (cancel) parsers.push(['cancel', cancel.parse, cancelProblem]);
+	if (withdrawals) {
+		const [{ id }] = models;
+		const parse: Parse = (response) => withdrawals.parse(response, id);
+		parsers.push(['withdrawals', parse, withdrawalProblem]);
+	}
 	if (prices) {
 		for (const generateAudio of [false, true]) {
 			const request = { ...requestFor({ models } as VideoProvider, models[0]), generateAudio };

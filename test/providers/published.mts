@@ -6,15 +6,26 @@ import type { ControlName, VideoFormat } from '../../nodes/shared/types';
 
 /** What a provider documents about a model. The fields of every node follow from it. */
 export interface PublishedModel {
+	/** What is said of its end, and the model of the provider that takes its place. */
+	lifecycle?: { state: string; since: string; successor?: string };
 	images: readonly [min: number, max: number];
+	/** Types of image files; absent where PNG, JPEG and WebP are taken. */
+	imageTypes?: string[];
+	/** True where the documentation has no field for the sound. */
+	isAudioFixed?: true;
+	/** True where the prompt may name an image by a tag. */
+	hasImageTags?: true;
 	promptMaxLength?: number;
 	aspectRatios: string[];
 	resolutions: string[];
 	durations: number[];
 	modes?: string[];
 	controls: ControlName[];
-	/** US dollars for the whole video, silent and with audio; absent where no price is published. */
-	prices?: Array<[format: Partial<VideoFormat>, silent: number, audio: number]>;
+	/**
+	 * US dollars for the whole video, silent and with audio; absent, or null for a format, where no
+	 * price is published.
+	 */
+	prices?: Array<[format: Partial<VideoFormat>, silent: number | null, audio: number | null]>;
 	/** What the editor says about them, worked out by hand: by mode, where there are modes, and resolution. */
 	priceTexts?: Record<string, string>;
 }

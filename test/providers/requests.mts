@@ -14,7 +14,7 @@ export function everyRequest(provider: VideoProvider, model: ModelSpec): VideoRe
 		model.resolutions.flatMap((resolution) =>
 			model.durations.flatMap((duration) =>
 				(model.modes ?? ['fast']).flatMap((mode) =>
-					[false, true].map((generateAudio) => {
+					(model.isAudioFixed ? [false] : [false, true]).map((generateAudio) => {
 						const format = { aspectRatio, resolution, duration, mode, generateAudio };
 						return requestFor(provider, model, format);
 					}),

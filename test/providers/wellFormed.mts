@@ -9,6 +9,7 @@ const isCode: Record<ErrorCode, true> = {
 	image_unreadable: true,
 	rate_limited: true,
 	not_found: true,
+	model_unavailable: true,
 	provider_unavailable: true,
 	timeout: true,
 	canceled: true,
@@ -114,3 +115,10 @@ export const priceProblem = (value: unknown): Problem =>
 	value === undefined || (Number.isFinite(value) && Number(value) >= 0)
 		? undefined
 		: 'the price is no amount';
+
+/** What is wrong with what `withdrawals.parse` returned. */
+export function withdrawalProblem(value: unknown): Problem {
+	if (value === undefined) return undefined;
+	if (!isObject(value)) return 'it is no object';
+	return failureProblem({ code: 'model_unavailable', retryable: false, ...value });
+}

@@ -4,7 +4,7 @@ import { jsonParse } from 'n8n-workflow';
 
 import { hasEnded, jobInState } from '../job/job';
 import type { VideoJob } from '../job/job';
-import type { Reading } from '../job/read';
+import type { JobReference, Reading } from '../job/read';
 import type { Delivery, VideoProvider } from '../types';
 import { isObject } from '../wire/answers';
 import { whyNotJobId } from '../wire/jobId';
@@ -46,7 +46,7 @@ export interface Checks extends Authentication {
 	 */
 	prepare(): void;
 	/** Reads the job with the user's own key: what it says is what counts. */
-	read(jobId: string): Promise<Reading>;
+	read(job: JobReference): Promise<Reading>;
 }
 
 export type Verdict =
@@ -84,14 +84,14 @@ export async function receive(
 	// Nothing may be awaited between this question and `isSpent`, so that of several deliveries at
 	// the same moment only one goes on.
 	if (!once.mayAsk(token, jobId, scope, now)) return { status: 503 };
-	const { state } = await checks.read(jobId);
+	const { model, metadata } = token;
+	const { state } = await checks.read({ jobId, model });
 	if (!hasEnded(state)) {
 		once.release(nonce, jobId);
 		const isFinal = state.status === 'unreadable' && !state.failure.retryable;
 		return { status: isFinal ? 400 : 503 };
 	}
 	if (!once.spend(nonce)) return { status: 200 };
-	const { model, metadata } = token;
 	return { status: 200, job: jobInState(provider, { jobId, model, metadata }, state) };
 }
 

@@ -5,7 +5,7 @@ type BuilderHint = NonNullable<INodeTypeDescription['builderHint']>;
 /** For n8n's AI builder, which reads it when it looks for a node. */
 export const actionBuilderHint: BuilderHint = {
 	searchHint:
-		'Makes videos from a prompt and one to three reference images. Use operation generateAndWait: one node takes all items at once and returns the finished videos, so build no loop and no polling around it. Each video is billed when it is submitted, so try a workflow with one item first; estimateCost is free.',
+		'Makes videos from a prompt and reference images, most models from one to three. Use operation generateAndWait: one node takes all items at once and returns the finished videos, so build no loop and no polling around it. Each video is billed when it is submitted, so try a workflow with one item first; estimateCost is free.',
 	relatedNodes: [
 		{
 			nodeType: 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger',

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { ModelSpec, Providers } from '../types';
+import { describeModel, lifecycleNotices } from './lifecycle';
 import { asOptions } from './optionNames';
 import { priceNotices } from './price';
 
@@ -44,15 +45,44 @@ function modelFields(providers: Providers): INodeProperties[] {
 			name: 'model',
 			type: 'options',
 			displayOptions: { show: providers.length > 1 ? { provider: [provider.id], ...show } : show },
-			options: provider.models.map(({ id, name, description }) => ({
-				name,
-				value: id,
-				description,
+			options: provider.models.map((model) => ({
+				name: model.name,
+				value: model.id,
+				description: describeModel(provider, model),
 			})),
 			default: defaultModel,
-			description: 'Which of the Veo 3.1 models makes the video',
+			description: 'Which model makes the video; each has its own limits and prices',
 		};
 	});
+}
+
+type Test = (model: ModelSpec) => true | undefined;
+
+const idsOf = (models: ModelSpec[], test: Test) => models.filter(test).map(({ id }) => id);
+
+function hideFor(models: ModelSpec[], test: Test): INodeProperties['displayOptions'] {
+	const ids = idsOf(models, test);
+	return ids.length > 0 ? { hide: { model: ids } } : {};
+}
+
+/** Not a hint of Prompt: the editor hides those while the prompt is an expression. */
+function imageTagNotice(
+	models: ModelSpec[],
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties[] {
+	const ids = idsOf(models, ({ hasImageTags }) => hasImageTags);
+	if (ids.length === 0) return [];
+	return [
+		{
+			// The editor takes it for HTML.
+			displayName:
+				'In the prompt, &lt;IMAGE_REF_0&gt; stands for the first reference image, &lt;IMAGE_REF_1&gt; for the second, and so on.',
+			name: 'imageTagNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { ...displayOptions?.show, model: ids } },
+		},
+	];
 }
 
 /** Everything a request is made of, each field shown for the models that take it. */
@@ -60,8 +90,10 @@ export function videoFields(providers: Providers): INodeProperties[] {
 	const show = (operation: string[], imageSource?: string): INodeProperties['displayOptions'] => ({
 		show: { resource: ['video'], operation, ...(imageSource && { imageSource: [imageSource] }) },
 	});
+	const models = providers.flatMap((provider) => provider.models);
 	return [
 		...modelFields(providers),
+		...lifecycleNotices(providers, { resource: ['video'], operation: priced }),
 		{
 			displayName: 'Prompt',
 			name: 'prompt',
@@ -74,6 +106,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			description:
 				'What happens in the video: subject, action, camera, light and sound, in plain words',
 		},
+		...imageTagNotice(models, show(submitting)),
 		{
 			displayName: 'Image Source',
 			name: 'imageSource',
@@ -103,7 +136,8 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			required: true,
 			placeholder: 'e.g. data,data1',
 			hint: 'The names of the input fields that hold the binary files, separated by commas',
-			description: 'One to three fields of the input item, each a PNG, JPEG or WebP file',
+			description:
+				'The fields of the input item, each a PNG, JPEG or WebP file; the model says how many it takes',
 		},
 		{
 			displayName: 'Image URL(s)',
@@ -114,7 +148,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			required: true,
 			placeholder: 'e.g. https://example.com/fox.png',
 			description:
-				'One to three public URLs of reference images (PNG, JPEG or WebP), separated by a space, a new line or a comma, or an array from an expression',
+				'Public URLs of the reference images (PNG, JPEG or WebP), as many as the model takes, separated by a space, a new line or a comma, or an array from an expression',
 		},
 		...choiceFields(providers, (model) => model.modes ?? [], {
 			displayName: 'Mode',
@@ -144,7 +178,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			displayName: 'Generate Audio',
 			name: 'generateAudio',
 			type: 'boolean',
-			displayOptions: show(priced),
+			displayOptions: { ...show(priced), ...hideFor(models, ({ isAudioFixed }) => isAudioFixed) },
 			default: false,
 			description: 'Whether the video has sound; audio can double the price',
 		},

@@ -36,6 +36,17 @@ function callbackOptions(providers: Providers): INodeProperties[] {
 	];
 }
 
+const modelId: INodeProperties = {
+	displayName: 'Model ID',
+	name: 'modelId',
+	type: 'string',
+	displayOptions: { show: { '/operation': [...submitting, 'estimateCost'] } },
+	default: '',
+	placeholder: 'e.g. google/veo-4/reference-to-video',
+	description:
+		'A model that is not in the list, as the provider spells it. It is sent in place of the chosen model, with the fields of that one; its price is not known.',
+};
+
 const batchOptions: INodeProperties[] = [
 	{
 		displayName: 'Budget (USD)',
@@ -157,6 +168,7 @@ export const optionsField = (providers: Providers): INodeProperties => ({
 	options: [
 		...controlOptions(providers, submitting),
 		...callbackOptions(providers),
+		modelId,
 		...batchOptions,
 		...waitOptions,
 		waitStrategy,

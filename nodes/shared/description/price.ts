@@ -40,15 +40,20 @@ interface Tariff {
 	price: string;
 }
 
-function tariffsOf({ price, modes = [''], resolutions, durations }: ModelSpec): Tariff[] {
-	if (!price) return [];
+function tariffsOf(model: ModelSpec): Tariff[] {
+	const { price, modes = [''], resolutions } = model;
 	return modes.flatMap((mode) => {
-		const texts = resolutions.map((resolution) => textOf(price({ resolution, mode }), durations));
-		return [...new Set(texts)].map((text) => ({
-			mode,
-			resolutions: resolutions.filter((_, index) => texts[index] === text),
-			price: text,
-		}));
+		const texts = resolutions.map((resolution) => {
+			const second = price?.({ resolution, mode });
+			return second && textOf(second, model);
+		});
+		return [...new Set(texts)]
+			.filter((text) => text !== undefined)
+			.map((text) => ({
+				mode,
+				resolutions: resolutions.filter((_, index) => texts[index] === text),
+				price: text,
+			}));
 	});
 }
 
@@ -59,10 +64,11 @@ const shortestAndLongest = (durations: readonly number[]) => [
 const lengthsOf = ({ durations }: ModelSpec) =>
 	`${shortestAndLongest(durations).join(' to ')} seconds`;
 
-function textOf({ silent, audio }: SecondPrice, durations: readonly number[]): string {
+function textOf({ silent, audio }: SecondPrice, { durations, isAudioFixed }: ModelSpec): string {
 	const lengths = shortestAndLongest(durations);
 	const cost = (second: number) =>
 		lengths.map((seconds) => `$${(seconds * second).toFixed(2)}`).join(' to ') +
 		(lengths.length > 1 ? ` ($${second} a second)` : '');
+	if (isAudioFixed) return cost(silent);
 	return `${cost(silent)} without audio, ${cost(audio)} with audio`;
 }

@@ -5,7 +5,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { badInput } from '../n8n/failure';
 import { filesOf, textOf } from '../n8n/item';
 import type { BinaryField, Item } from '../n8n/item';
-import type { ImageFile } from '../types';
+import type { ImageFile, ModelSpec } from '../types';
 
 type ImageType = ImageFile['mimeType'];
 
@@ -14,6 +14,18 @@ const extensions: Record<ImageType, string> = {
 	'image/jpeg': 'jpg',
 	'image/webp': 'webp',
 };
+
+const typeNames: Record<ImageType, string> = {
+	'image/png': 'PNG',
+	'image/jpeg': 'JPEG',
+	'image/webp': 'WebP',
+};
+
+/** The types of images that a model takes, in words. */
+export function typesOf({ images }: ModelSpec): string {
+	const { types = Object.keys(typeNames) as ImageType[] } = images;
+	return types.map((type) => typeNames[type]).join(' or ');
+}
 
 /** What a file is declared as when nobody has looked at it; n8n's own last resort is text/plain. */
 const undeclared = [
@@ -70,6 +82,7 @@ function mayDeclare(mimeType: string | undefined): boolean {
 export async function checkImage(
 	item: Item,
 	field: BinaryField,
+	model: ModelSpec,
 	maxBytes: number,
 ): Promise<BinaryImage> {
 	const data = describe(item, field);
@@ -85,6 +98,13 @@ export async function checkImage(
 			item,
 			`Binary field "${nameOf(field)}" is not a PNG, JPEG or WebP image: it is declared as ${data.mimeType || 'nothing'}, and its bytes are ${found}`,
 			'Convert the image, for example with the Edit Image node, or name another field in Input Data Field Name(s)',
+		);
+	}
+	if (model.images.types && !model.images.types.includes(mimeType)) {
+		throw badInput(
+			item,
+			`Binary field "${nameOf(field)}" is a ${typeNames[mimeType]} image, which ${model.name} of ${item.provider.displayName} does not take`,
+			`Convert it to ${typesOf(model)}, for example with the Edit Image node`,
 		);
 	}
 	return { field, mimeType, hash: createHash('sha256').update(bytes).digest('hex') };

@@ -16,7 +16,7 @@ import type { BodyStream } from '../http/body';
 import { mayOpen } from '../http/networks';
 import { transportOptions } from '../http/requestOptions';
 import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
-import type { Failure, ImageFile } from '../types';
+import type { Failure, ImageFile, ModelSpec } from '../types';
 
 /** Each upload holds an image in memory; as base64 text, twice. */
 const uploadsAtATime = 4;
@@ -50,12 +50,12 @@ const isFile = (value: unknown): value is IBinaryData => isObject(value) && 'mim
  *
  * @throws NodeOperationError that names item and field
  */
-export async function readImages(item: Item): Promise<BinaryImage[]> {
+export async function readImages(item: Item, model: ModelSpec): Promise<BinaryImage[]> {
 	const { upload } = item.provider;
 	const images: BinaryImage[] = [];
 	if (!upload) return images;
 	for (const field of readImageFields(item) ?? []) {
-		const image = await checkImage(item, field, upload.maxBytes);
+		const image = await checkImage(item, field, model, upload.maxBytes);
 		// The same picture in two fields is one reference.
 		if (!images.some(({ hash }) => hash === image.hash)) images.push(image);
 	}

@@ -73,6 +73,17 @@ export const controlTable = {
 		],
 		default: 'ASSET',
 	},
+	upstreamProvider: {
+		kind: 'choice',
+		label: 'Upstream Provider',
+		description: 'Who makes the video behind the provider',
+		choices: [
+			{ name: 'Auto', value: 'auto', description: 'Google, and fal.ai where Google cannot' },
+			{ name: 'Fal.ai', value: 'fal', description: 'Only fal.ai' },
+			{ name: 'Google', value: 'google', description: 'Only Google' },
+		],
+		default: 'auto',
+	},
 } as const satisfies Record<string, Control>;
 
 export type ControlName = keyof typeof controlTable;

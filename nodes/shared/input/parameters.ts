@@ -21,6 +21,7 @@ import type {
 } from '../types';
 import { isObject } from '../wire/answers';
 import { whyNotJobId } from '../wire/jobId';
+import { isModelId } from '../wire/modelId';
 import { checkFormat, checkRequest } from './validate';
 
 /** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */
@@ -90,6 +91,21 @@ function readFormatParameters(item: Item): VideoFormat {
 }
 
 function readModel(item: Item): ModelSpec {
+	const model = readListedModel(item);
+	const { modelId } = optionsOf(item);
+	if (isBlank(modelId) || modelId === model.id) return model;
+	const id = String(modelId).trim();
+	if (!isModelId(id)) {
+		throw badInput(
+			item,
+			`Model ID is not the ID of a model: ${JSON.stringify(modelId).slice(0, 100)}`,
+			`Give it as ${item.provider.displayName} spells it, such as ${model.id}, or remove it from Options`,
+		);
+	}
+	return { ...model, id, isGivenById: true, price: undefined, lifecycle: undefined };
+}
+
+function readListedModel(item: Item): ModelSpec {
 	const { models, displayName } = item.provider;
 	const id = item.parameter('model');
 	if (isBlank(id)) return models[0];
@@ -98,7 +114,7 @@ function readModel(item: Item): ModelSpec {
 	throw badInput(
 		item,
 		`"${textOf(id).slice(0, 100)}" is not a model of ${displayName}`,
-		`Choose one of: ${models.map((candidate) => candidate.id).join(', ')}`,
+		`Choose one of: ${models.map((candidate) => candidate.id).join(', ')}. To try another one, give it as Model ID in Options`,
 	);
 }
 

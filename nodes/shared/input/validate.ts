@@ -4,6 +4,7 @@ import { badInput } from '../n8n/failure';
 import { whyUnfetchable } from './imageUrls';
 import type { BinaryField, Item } from '../n8n/item';
 import { modelsThat, providersThat } from '../registry';
+import { typesOf } from '../images/imageFile';
 import { sharePageOf } from './shareLinks';
 import type { ControlName, ModelSpec, VideoFormat, VideoRequest } from '../types';
 
@@ -41,6 +42,13 @@ export function checkFormat(item: Item, format: VideoFormat): void {
 			`videos of ${duration} seconds`,
 			model.durations.map((seconds) => `${seconds} seconds`),
 			(other) => other.durations.includes(duration),
+		);
+	}
+	if (model.isAudioFixed && format.generateAudio) {
+		throw badInput(
+			item,
+			`${model.name} of ${item.provider.displayName} has no switch for the sound, so it cannot take "generateAudio"`,
+			`Set Generate Audio to off: the model decides about the sound, at the same price.${alternatives((other) => !other.isAudioFixed)}`,
 		);
 	}
 	if (model.modes && !model.modes.includes(format.mode)) {
@@ -123,7 +131,7 @@ function checkImageCount(
 	}
 }
 
-function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
+function checkImageUrls(item: Item, { model, imageUrls }: VideoRequest): void {
 	for (const [index, url] of imageUrls.entries()) {
 		const reason = whyUnfetchable(url);
 		const page = reason ? undefined : sharePageOf(url);
@@ -136,6 +144,14 @@ function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
 					: 'It leads to a folder or a transfer. Give the link of one image in it',
 			);
 		}
+		const type = reason ? undefined : unusableTypeOf(url, model);
+		if (type) {
+			throw badInput(
+				item,
+				`Reference image ${index + 1} is a ${type} file, which ${model.name} of ${item.provider.displayName} does not take: ${url.slice(0, 200)}`,
+				`Give it as ${typesOf(model)}`,
+			);
+		}
 		if (!reason) continue;
 		throw badInput(
 			item,
@@ -143,6 +159,12 @@ function checkImageUrls(item: Item, { imageUrls }: VideoRequest): void {
 			'Give a public http:// or https:// URL that leads straight to a PNG, JPEG or WebP file',
 		);
 	}
+}
+
+/** The type that the name of the file says, where the model does not take it. */
+function unusableTypeOf(url: string, { images }: ModelSpec): string | undefined {
+	const isWebp = /\.webp$/i.test(new URL(url).pathname);
+	return isWebp && images.types && !images.types.includes('image/webp') ? 'WebP' : undefined;
 }
 
 function checkControls(item: Item, { model, controls }: VideoRequest): void {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { describeFailure, isErrorCode } from '../n8n/failure';
-import type { Accepted, Cost, Failure, JobState, VideoProvider } from '../types';
+import type { Accepted, Cost, Failure, ItemError, JobState, VideoProvider } from '../types';
 import { httpUrl, isObject } from '../wire/answers';
 
 /** The one shape that leaves every operation of every node. Keys are always there; unknown is null. */
@@ -21,7 +21,7 @@ export interface VideoJob {
 }
 
 /** An error as it leaves the node. */
-export interface JobFailure extends Failure {
+export interface JobFailure extends ItemError {
 	accepted: Accepted;
 }
 
@@ -127,19 +127,26 @@ export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobS
 		case 'failed':
 		case 'canceled':
 			return {
-				...withError({ ...job, status: state.status }, explained(provider, state.failure)),
+				...withError(
+					{ ...job, status: state.status },
+					explained(provider, state.failure, job.model),
+				),
 				// What a failed job costs is known only where its provider says so.
 				cost: state.cost ?? (job.cost?.kind === 'estimated' ? null : job.cost),
 			};
 		case 'unreadable':
-			return withError(job, explained(provider, state.failure));
+			return withError(job, explained(provider, state.failure, job.model));
 	}
 }
 
 /** The failure with the next step in its message, as it stands in an item. */
-export const explained = (provider: VideoProvider, failure: Failure): Failure => ({
+export const explained = (
+	provider: VideoProvider,
+	failure: Failure,
+	modelId?: string | null,
+): ItemError => ({
 	code: failure.code,
-	message: describeFailure(provider, failure),
+	message: describeFailure(provider, failure, modelId),
 	retryable: failure.retryable,
 });
 

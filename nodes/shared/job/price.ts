@@ -14,7 +14,7 @@ export function listedPrice(format: VideoFormat): Cost | null {
 export async function askPrice(item: Item, format: VideoFormat): Promise<Cost | null> {
 	const listed = listedPrice(format);
 	const { prices } = item.provider;
-	if (listed || !prices) return listed;
+	if (listed || !prices || format.model.isGivenById) return listed;
 	const answer = await send(item, prices.build(format));
 	const dollars = isAnswer(answer) ? prices.parse(answer, format) : undefined;
 	return dollars === undefined ? null : estimate(dollars);

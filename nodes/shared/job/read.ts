@@ -1,4 +1,5 @@
 import { describeText } from '../wire/answers';
+import { isModelId } from '../wire/modelId';
 import type { Item } from '../n8n/item';
 import { jitter, pause } from '../time/pause';
 import { retry } from '../time/retry';
@@ -13,21 +14,50 @@ export interface Reading {
 	retryAfterMs?: number;
 }
 
-type Question = Pick<VideoProvider['status'], 'build'> & {
-	parse(response: WireResponse): JobState;
-};
-
-/** One look at a job: its status and, where the status of an ended job has none, its result. */
-export async function readJob(item: Item, jobId: string): Promise<Reading> {
-	const { provider } = item;
-	const reading = await ask(item, provider.status.build(jobId), provider.status);
-	const { state } = reading;
-	if (state.status !== 'settled' || !provider.result) return reading;
-	const { build, parse } = provider.result;
-	return await ask(item, build(jobId), { build, parse: (response) => parse(response, state) });
+/** A job and, where it is known, the model that makes it. */
+export interface JobReference {
+	jobId: string | null;
+	model?: string | null;
 }
 
-async function ask(item: Item, request: WireRequest, { parse }: Question): Promise<Reading> {
+/**
+ * Models at whose addresses the job may be found: its own one or, where nobody says which that is,
+ * one for each address of the provider.
+ */
+export function placesOf(provider: VideoProvider, jobId: string, model?: string | null): string[] {
+	if (model && isModelId(model)) return [model];
+	const ids = provider.models.map(({ id }) => id);
+	const addresses = ids.map((id) => JSON.stringify(provider.status.build(jobId, id)));
+	return ids.filter((_, index) => addresses.indexOf(addresses[index]) === index);
+}
+
+const isUnknown = ({ state }: Reading) =>
+	state.status === 'unreadable' && state.failure.code === 'not_found';
+
+/** One look at a job: its status and, where the status of an ended job has none, its result. */
+export async function readJob(item: Item, { jobId, model }: JobReference): Promise<Reading> {
+	const [first, ...others] = placesOf(item.provider, String(jobId), model);
+	const reading = await readAt(item, String(jobId), first);
+	for (const place of isUnknown(reading) ? others : []) {
+		const other = await readAt(item, String(jobId), place);
+		if (!isUnknown(other)) return other;
+	}
+	return reading;
+}
+
+async function readAt(item: Item, jobId: string, model: string): Promise<Reading> {
+	const { status, result } = item.provider;
+	const reading = await ask(item, status.build(jobId, model), status.parse);
+	const { state } = reading;
+	if (state.status !== 'settled' || !result) return reading;
+	return await ask(item, result.build(jobId, model), (response) => result.parse(response, state));
+}
+
+async function ask(
+	item: Item,
+	request: WireRequest,
+	parse: (response: WireResponse) => JobState,
+): Promise<Reading> {
 	const answer = await send(item, request);
 	if (isAnswer(answer)) {
 		return {
@@ -48,8 +78,8 @@ async function ask(item: Item, request: WireRequest, { parse }: Question): Promi
 /**
  * One look at a job that is paid for. An error while asking does not mean that the job has ended.
  */
-export const lookAtJob = async (item: Item, jobId: string): Promise<Reading> =>
-	await readJob(item, jobId).catch(unreadBecause);
+export const lookAtJob = async (item: Item, job: JobReference): Promise<Reading> =>
+	await readJob(item, job).catch(unreadBecause);
 
 /**
  * The reading when the question itself has failed: nothing is known now, but asking again may help.
@@ -70,15 +100,15 @@ const maxAttempts = 4;
 const longestWaitMs = 30_000;
 
 /** Reads until the provider answers: a paid job must not look lost because one GET was unlucky. */
-export const readJobPatiently = async (item: Item, jobId: string): Promise<Reading> =>
-	await untilFinished(item, async () => await readUntilAnswered(item, jobId));
+export const readJobPatiently = async (item: Item, job: JobReference): Promise<Reading> =>
+	await untilFinished(item, async () => await readUntilAnswered(item, job));
 
 /**
  * A look at a job that its provider has called about. It is not certain that the provider calls
  * again.
  */
-export const lookAtEndedJob = async (item: Item, jobId: string): Promise<Reading> =>
-	await untilFinished(item, async () => await lookAtJob(item, jobId));
+export const lookAtEndedJob = async (item: Item, job: JobReference): Promise<Reading> =>
+	await untilFinished(item, async () => await lookAtJob(item, job));
 
 const finishingMs = 1000;
 
@@ -99,8 +129,8 @@ async function untilFinished(item: Item, read: () => Promise<Reading>): Promise<
 const isFinishing = ({ state, retryAfterMs: breakMs = 0 }: Reading): boolean =>
 	'isFinishing' in state && breakMs <= finishingMs;
 
-const readUntilAnswered = async (item: Item, jobId: string): Promise<Reading> =>
-	await retry(async () => await readJob(item, jobId), {
+const readUntilAnswered = async (item: Item, job: JobReference): Promise<Reading> =>
+	await retry(async () => await readJob(item, job), {
 		attempts: maxAttempts,
 		firstDelayMs: 500,
 		mayRepeat: ({ state }) => state.status === 'unreadable' && state.failure.retryable,

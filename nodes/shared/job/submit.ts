@@ -3,6 +3,7 @@ import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { Ledger } from './ledger';
 import type { OwnJob } from './ledger';
+import { explainRefusal } from './refusal';
 import { retry } from '../time/retry';
 import { isAnswer, retryAfterMs, sendBilled } from '../http/send';
 import type { Unanswered } from '../http/send';
@@ -61,7 +62,8 @@ async function submitNoted(
 	}
 	if ('doubt' in verdict) return throwUncertain(verdict.doubt, verdict.httpCode);
 	ledger.forget();
-	throw refusedError(item, verdict.refusal, verdict.httpCode);
+	const refusal = await explainRefusal(item, request.model, verdict.refusal);
+	throw refusedError(item, request, refusal, verdict.httpCode);
 }
 
 /** What became of a request that costs money. */
@@ -104,7 +106,12 @@ function decide({ submit }: VideoProvider, answer: WireResponse | Unanswered): V
 		if (!isFailure(parsed)) return { accepted: parsed };
 		if (parsed.mayBeAccepted || mayBeAccepted(answer)) return { doubt: parsed.message, httpCode };
 		const breakMs = retryAfterMs(answer, Date.now());
-		return { refusal: parsed, isPassing: httpCode === 429, breakMs, httpCode };
+		return {
+			refusal: parsed,
+			isPassing: httpCode === 429 && !submit.isNeverRepeated,
+			breakMs,
+			httpCode,
+		};
 	} catch (error) {
 		return { doubt: `the answer could not be read (${(error as Error).message})`, httpCode };
 	}
@@ -149,5 +156,5 @@ export function cutOffError(item: Item): JobError {
 	return error;
 }
 
-const refusedError = (item: Item, failure: Failure, httpCode?: number) =>
-	new JobError(item, failure, { httpCode });
+const refusedError = (item: Item, { model }: VideoRequest, failure: Failure, httpCode?: number) =>
+	new JobError(item, failure, { httpCode, model: model.id });

@@ -20,7 +20,7 @@ export interface WaitResult {
 }
 
 /** Failures that asking again does not change. */
-const finalCodes: ErrorCode[] = ['authentication', 'insufficient_balance', 'permission'];
+const finalCodes: ErrorCode[] = ['authentication', 'permission'];
 
 /**
  * So many other refusals in a row end the wait. Fewer may be chance: a provider may not know a job
@@ -52,7 +52,12 @@ export class Patience {
 	 * @param apartMs refusals that come closer to each other count as one
 	 */
 	lostWith(index: number, state: JobState, now: number, apartMs = 0): Failure | undefined {
-		if (state.status !== 'unreadable' || state.failure.retryable) {
+		// Reading costs nothing: an account without money will be able to read once it is topped up.
+		if (
+			state.status !== 'unreadable' ||
+			state.failure.retryable ||
+			state.failure.code === 'insufficient_balance'
+		) {
 			this.#refusals.delete(index);
 			return undefined;
 		}

@@ -1,9 +1,31 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { ErrorCode, Failure, VideoProvider } from '../types';
+import type { ErrorCode, Failure, ItemError, VideoProvider } from '../types';
 import type { Item } from './item';
 
-type NextSteps = Record<ErrorCode, (provider: VideoProvider) => string>;
+type NextSteps = Record<ErrorCode, (provider: VideoProvider, failure: Failure) => string>;
+
+/** @param modelId of the job or the request, where it is known */
+function nextStepOf(
+	steps: NextSteps,
+	provider: VideoProvider,
+	failure: Failure,
+	modelId?: string | null,
+): string {
+	const model = provider.models.find(({ id }) => id === modelId);
+	const successor = failure.successor ?? model?.lifecycle?.successor;
+	return sentence(failure.nextStep ?? steps[failure.code](provider, { ...failure, successor }));
+}
+
+/** A successor that this version of the package does not know can still be given by its id. */
+function successorStep({ models }: VideoProvider, successor: string): string {
+	const model = models.find(({ id }) => id === successor);
+	return model
+		? `choose its successor "${model.name}" (${successor})`
+		: `give its successor "${successor}" in the option Model ID`;
+}
+
+const capitalized = (text: string) => text[0].toUpperCase() + text.slice(1);
 
 /** What the user can do about a job, in the user's words. */
 const nextSteps: NextSteps = {
@@ -20,6 +42,12 @@ const nextSteps: NextSteps = {
 	rate_limited: () => 'Lower Concurrency in the options, or run this item again later',
 	not_found: ({ retention }) =>
 		`Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
+	model_unavailable(provider, { retryable, successor }) {
+		const step = successor
+			? successorStep(provider, successor)
+			: `choose another model or provider; ${provider.displayName} names no successor`;
+		return retryable ? `Try again in a few minutes; if it stays so, ${step}` : capitalized(step);
+	},
 	provider_unavailable: (provider) =>
 		`Try again later; ${provider.displayName} could not serve the request`,
 	timeout: () => 'Ask for the job later with the operation Get of the resource Job',
@@ -30,7 +58,8 @@ const nextSteps: NextSteps = {
 /** The same before there is a job, so nothing is said about one. */
 const nextStepsWithoutJob: NextSteps = {
 	...nextSteps,
-	not_found: () => 'Check the base URL in the credential and the model',
+	not_found: (provider, { successor }) =>
+		`Check the base URL in the credential and the model${successor ? `; if it is gone, ${successorStep(provider, successor)}` : ''}`,
 	unknown: () => 'Nothing was submitted; correct what the message names, then run this item again',
 };
 
@@ -39,8 +68,12 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
 	typeof value === 'string' && Object.hasOwn(nextSteps, value);
 
 /** One text for a job item's `error.message`: what happened, then what to do. */
-export function describeFailure(provider: VideoProvider, failure: Failure): string {
-	return `${sentence(failure.message)} ${sentence(nextSteps[failure.code](provider))}`;
+export function describeFailure(
+	provider: VideoProvider,
+	failure: Failure,
+	modelId?: string | null,
+): string {
+	return `${sentence(failure.message)} ${nextStepOf(nextSteps, provider, failure, modelId)}`;
 }
 
 export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
@@ -54,6 +87,7 @@ const summaries: Record<ErrorCode, string> = {
 	image_unreadable: 'could not read a reference image',
 	rate_limited: 'receives too many requests',
 	not_found: 'does not know what was asked for',
+	model_unavailable: 'does not serve this model',
 	provider_unavailable: 'could not serve the request',
 	timeout: 'did not answer in time',
 	canceled: 'canceled the job',
@@ -63,6 +97,8 @@ const summaries: Record<ErrorCode, string> = {
 interface JobErrorFacts {
 	/** Absent where nothing was submitted. */
 	jobId?: string;
+	/** Of the job or the request, where it is known. */
+	model?: string | null;
 	httpCode?: number;
 	/** What the provider said of the job, where it said anything. */
 	status?: 'queued' | 'in_progress' | 'failed' | 'canceled';
@@ -83,17 +119,17 @@ export class JobError extends NodeApiError {
 	constructor(
 		{ node, provider, index }: Pick<Item, 'node' | 'provider' | 'index'>,
 		failure: Failure,
-		{ jobId, httpCode, status }: JobErrorFacts = {},
+		{ jobId, model, httpCode, status }: JobErrorFacts = {},
 	) {
 		const job = jobId ? ` Job ID: ${jobId}` : '';
-		const nextStep = (jobId ? nextSteps : nextStepsWithoutJob)[failure.code](provider);
+		const nextStep = nextStepOf(jobId ? nextSteps : nextStepsWithoutJob, provider, failure, model);
 		super(
 			node,
 			{ message: failure.message },
 			{
 				itemIndex: index,
 				httpCode: httpCode ? String(httpCode) : undefined,
-				description: `${sentence(nextStep)}${job}`,
+				description: `${nextStep}${job}`,
 			},
 		);
 		// n8n tells its errors apart by name.
@@ -109,8 +145,8 @@ export class JobError extends NodeApiError {
 export type NodeFailure = NodeApiError | NodeOperationError;
 
 /** An operation's error as it stands in an item when the node continues on errors. */
-export function failureOfError(error: NodeFailure): Failure {
-	const { code, retryable }: Pick<Failure, 'code' | 'retryable'> =
+export function failureOfError(error: NodeFailure): ItemError {
+	const { code, retryable }: Pick<ItemError, 'code' | 'retryable'> =
 		error instanceof JobError ? error.jobFailure : { code: 'validation', retryable: false };
 	const description = typeof error.description === 'string' ? ` ${error.description}` : '';
 	return { code, message: sentence(error.message) + description, retryable };

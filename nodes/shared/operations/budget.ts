@@ -61,7 +61,8 @@ function rememberedPrice() {
 	const prices = new Map<string, Promise<Cost | null>>();
 	return async (item: Item, request: VideoRequest) => {
 		const { model, resolution, duration, mode, generateAudio } = request;
-		const key = JSON.stringify([model.id, resolution, duration, mode, generateAudio]);
+		const { id, isGivenById } = model;
+		const key = JSON.stringify([id, isGivenById, resolution, duration, mode, generateAudio]);
 		const price = prices.get(key) ?? askPrice(item, request);
 		prices.set(key, price);
 		return await price;

@@ -2,12 +2,12 @@ import { isFailure } from '../wire/answers';
 import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { jobInState, withError } from '../job/job';
-import type { VideoJob } from '../job/job';
+import type { JobFacts, VideoJob } from '../job/job';
 import type { Outcome } from '../output/outcome';
-import { readJob } from '../job/read';
+import { placesOf, readJob } from '../job/read';
 import { readJobId } from '../input/parameters';
 import { isAnswer, send } from '../http/send';
-import type { Failure } from '../types';
+import type { CancelOutcome, Failure, VideoProvider, WireResponse } from '../types';
 import { factsOf, get } from './get';
 
 /** Asks the provider to cancel a job; one that has already ended is returned as it ended. */
@@ -20,20 +20,37 @@ export async function cancel(item: Item): Promise<Outcome> {
 		const message = `${provider.displayName} has no way to cancel a job`;
 		throw fail({ code: 'validation', message, retryable: false });
 	}
-	const answer = await send(item, provider.cancel.build(jobId));
-	if (!isAnswer(answer)) {
-		throw fail({ code: 'provider_unavailable', message: answer.message, retryable: true });
+	const facts = factsOf(item, jobId);
+	const [first, ...others] = placesOf(provider, jobId, facts.model);
+	let asked = await ask(item, provider.cancel, jobId, first);
+	for (const place of others) {
+		if (!isUnknown(asked.result)) break;
+		asked = await ask(item, provider.cancel, jobId, place);
 	}
-	const result = provider.cancel.parse(answer);
+	const { answer, result } = asked;
 	if (result === 'already_ended') return await get(item);
-	if (isFailure(result)) throw fail(result, answer.status);
-	return { item, job: await jobAfterRequest(item, jobId), raw: answer.body };
+	if (isFailure(result)) throw fail(result, answer?.status);
+	return { item, job: await jobAfterRequest(item, facts), raw: answer?.body };
+}
+
+const isUnknown = (result: CancelOutcome) => isFailure(result) && result.code === 'not_found';
+
+async function ask(
+	item: Item,
+	{ build, parse }: NonNullable<VideoProvider['cancel']>,
+	jobId: string,
+	model: string,
+): Promise<{ answer?: WireResponse; result: CancelOutcome }> {
+	const answer = await send(item, build(jobId, model));
+	if (isAnswer(answer)) return { answer, result: parse(answer) };
+	const { message } = answer;
+	return { result: { code: 'provider_unavailable', message, retryable: true } };
 }
 
 /** A job that already runs may still finish, so it is only called canceled when it is. */
-async function jobAfterRequest(item: Item, jobId: string): Promise<VideoJob> {
-	const { state } = await readJob(item, jobId);
-	const job = jobInState(item.provider, { ...factsOf(item, jobId), cost: null }, state);
+async function jobAfterRequest(item: Item, facts: JobFacts & { jobId: string }): Promise<VideoJob> {
+	const { state } = await readJob(item, facts);
+	const job = jobInState(item.provider, { ...facts, cost: null }, state);
 	if (state.status === 'canceled') return { ...job, error: null };
 	if (state.status === 'completed' || state.status === 'failed') return job;
 	const message =

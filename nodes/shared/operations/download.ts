@@ -42,8 +42,8 @@ function finishedJob({ provider, input }: Item, facts: JobFacts, videoUrl: strin
 }
 
 async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
-	const { state, raw } = await readJobPatiently(item, jobId);
 	const facts = factsOf(item, jobId);
+	const { state, raw } = await readJobPatiently(item, facts);
 	if (state.status === 'completed') return { job: jobInState(item.provider, facts, state), raw };
 	// The provider may have forgotten the job, or its result, while its video is still there.
 	const { status, videoUrl } = jobInInput(item, jobId);
@@ -51,17 +51,21 @@ async function findVideo(item: Item, jobId: string, fallbackUrl: string) {
 	if (fallbackUrl !== '' && (state.status === 'unreadable' || wasCompleted)) {
 		return { job: finishedJob(item, facts, fallbackUrl), raw };
 	}
-	throw stateError(item, jobId, state);
+	throw stateError(item, facts, state);
 }
 
 /** Why there is no video: the job failed, could not be asked about, or still runs. */
-function stateError(item: Item, jobId: string, state: Exclude<JobState, { status: 'completed' }>) {
+function stateError(
+	item: Item,
+	{ jobId, model }: JobFacts & { jobId: string },
+	state: Exclude<JobState, { status: 'completed' }>,
+) {
 	if (state.status === 'unreadable') {
-		return new JobError(item, state.failure, { jobId });
+		return new JobError(item, state.failure, { jobId, model });
 	}
 	if (state.status === 'failed' || state.status === 'canceled') {
 		const { status } = state;
-		return new JobError(item, state.failure, { jobId, status });
+		return new JobError(item, state.failure, { jobId, model, status });
 	}
 	const status = state.status === 'queued' ? 'queued' : 'in_progress';
 	const failure: Failure = { code: 'timeout', message: 'not finished yet', retryable: true };

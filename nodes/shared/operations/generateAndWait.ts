@@ -71,7 +71,7 @@ const targetOf = (
 });
 
 async function readBeforeSleep({ item, accepted, facts }: Submitted): Promise<Outcome> {
-	const { state, raw } = await lookAtJob(item, facts.jobId);
+	const { state, raw } = await lookAtJob(item, facts);
 	// The provider may not know a job yet that it has just accepted.
 	const known = state.status === 'unreadable' ? { status: accepted.status } : state;
 	return { item, job: jobInState(item.provider, facts, known), raw };

@@ -86,7 +86,7 @@ async function check(
 		const metadata = readMetadata(item);
 		const callback = await targetOf(item, metadata);
 		const facts = { model: request.model.id, cost: listedPrice(request), metadata };
-		const images = await readImages(item);
+		const images = await readImages(item, request.model);
 		if (images.length > 0) request.imageUrls = images.map(contentName);
 		return { item, request, images, facts, callback };
 	} catch (error) {

@@ -36,7 +36,7 @@ export async function pollUntilEnded(
 	const submitted = submissions.filter((submission) => 'accepted' in submission);
 	const results = await waitForJobs(
 		submitted.map(({ facts }) => facts.jobId),
-		async (jobId, index) => await lookAtJob(submitted[index].item, jobId),
+		async (_, index) => await lookAtJob(submitted[index].item, submitted[index].facts),
 		waitOptions,
 	);
 	if (isCutShort && results.some(({ gaveUp }) => gaveUp?.code === 'timeout')) {

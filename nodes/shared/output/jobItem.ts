@@ -109,7 +109,7 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 	const job: VideoJob = {
 		...emptyJob(item.provider, {
 			jobId,
-			model: text('model') ?? known.model,
+			model: text('options.modelId') ?? text('model') ?? known.model,
 			cost: known.cost,
 			metadata: metadataOf(item) ?? known.metadata,
 		}),

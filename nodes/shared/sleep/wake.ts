@@ -183,7 +183,7 @@ async function readParked(
 ): Promise<JobReading<Ended>> {
 	const { item, job, raw: parkedRaw } = outcome;
 	if (!isAwaited(outcome)) return { ended: { job, raw: parkedRaw } };
-	const { state, raw } = await look(item, String(job.jobId));
+	const { state, raw } = await look(item, job);
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
 	const lost = lostWith(state);
 	if (lost)

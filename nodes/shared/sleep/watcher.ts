@@ -86,8 +86,8 @@ export async function watch(watched: Watch): Promise<void> {
 async function follow({ sleep, jobs, intervalMs, endsAt }: Watch): Promise<WaitResult[]> {
 	const { signal } = sleep;
 	const limit = await limitOf(jobs[0].item);
-	const read = async (jobId: string, index: number) =>
-		await limit(async () => await lookAtJob(jobs[index].item, jobId));
+	const read = async (_: string, index: number) =>
+		await limit(async () => await lookAtJob(jobs[index].item, jobs[index].job));
 	// With callbacks, one look when the time is up.
 	if (intervalMs === undefined) await pause(endsAt - Date.now(), signal);
 	const leftMs = endsAt - Date.now();

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { codeOfErrorType } from './errorTypes';
+import { codeOfErrorType, isPassingErrorType, nextStepOfErrorType } from './errorTypes';
 import {
 	asObject,
 	describeText,
@@ -13,13 +13,12 @@ import {
 } from './answers';
 import type {
 	AcceptedJob,
-	ErrorCode,
+	Cost,
 	Failure,
 	ImageFile,
 	JobState,
 	SubmitFailure,
 	VideoProvider,
-	VideoRequest,
 	WireRequest,
 	WireResponse,
 } from '../types';
@@ -31,18 +30,32 @@ const linkLifeMs = 24 * 60 * 60 * 1000;
 /** AIHubMax and EvoLink answer alike: a task with `task-unified-` and its time in the id. */
 export const unifiedTaskIdPattern = /^task-unified-[\w-]+$/;
 
-const retryLater: ErrorCode[] = ['provider_unavailable', 'rate_limited'];
-
 const errorOf = ({ body }: WireResponse) => asObject(body.error);
 
+/** The API answers in JSON; what is none comes from the network in front of it. */
+const refusedOnTheWay: Failure = {
+	code: 'provider_unavailable',
+	message: 'HTTP 403, not a JSON answer: the network in front of the API refused the request',
+	retryable: true,
+	nextStep:
+		'The API key is not the reason. Try again later, or give a proxy in Request Options of the options',
+};
+
+/** For these, the status says more than the word. */
+const plainStatuses = [401, 402, 404, 429];
+
 function readHttpError(response: WireResponse): Failure {
+	if (response.status === 403 && !response.isJson) return refusedOnTheWay;
 	const { code, message } = errorOf(response);
 	const reason = describeText(message) || describeText(response.body.error);
-	const failure = failureFromStatus(response, reason);
+	const nextStep = nextStepOfErrorType(code);
+	const failure = { ...failureFromStatus(response, reason), ...(nextStep && { nextStep }) };
 	if (code === 'invalid_task_id') return { ...failure, code: 'not_found' };
-	const isValidation = failure.code === 'validation';
-	const typed = isValidation ? codeOfErrorType(code) : undefined;
-	return typed ? { ...failure, code: typed, retryable: retryLater.includes(typed) } : failure;
+	const typed = codeOfErrorType(code);
+	if (!typed || (plainStatuses.includes(response.status) && typed !== 'model_unavailable')) {
+		return failure;
+	}
+	return { ...failure, code: typed, retryable: isPassingErrorType(code) };
 }
 
 /** `quota_exceeded` as a task error is a rate, not a balance; unknown words stay unknown. */
@@ -54,7 +67,9 @@ function readTaskError(response: WireResponse): Failure {
 		describeText(response.body.error) ||
 		describeText(word) ||
 		'the task failed';
-	return { code, message: text, retryable: retryLater.includes(code) };
+	const nextStep = nextStepOfErrorType(word);
+	const retryable = code === 'rate_limited' || isPassingErrorType(word);
+	return { code, message: text, retryable, ...(nextStep && { nextStep }) };
 }
 
 /** EvoLink's own client takes these for signs of an earlier submit with the same idempotency key. */
@@ -78,6 +93,15 @@ function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 				? { amount: reserved, currency: 'credits', kind: 'reserved' }
 				: undefined,
 	};
+}
+
+/** What a completed task was charged, where it says so: not every answer does. */
+function chargeOf({ usage }: IDataObject): Cost | undefined {
+	const { cost, credits_used: credits } = asObject(usage);
+	const { usd } = asObject(cost);
+	if (typeof usd === 'number') return { amount: usd, currency: 'USD', kind: 'charged' };
+	if (typeof credits !== 'number') return undefined;
+	return { amount: credits, currency: 'credits', kind: 'charged' };
 }
 
 /**
@@ -108,25 +132,27 @@ function parseStatus(response: WireResponse): JobState {
 		const videoUrl = firstVideoUrl(body.results, body.result_data);
 		// It may come before its results.
 		return videoUrl
-			? { status: 'completed', videoUrl, videoUrlExpiresAt: expiryOf(body), model }
+			? {
+					status: 'completed',
+					videoUrl,
+					videoUrlExpiresAt: expiryOf(body),
+					cost: chargeOf(body),
+					model,
+				}
 			: { status: 'in_progress', progress, isFinishing: true, model };
 	}
 	// Words we do not know mean that it still runs.
 	return { status: 'in_progress', progress, model };
 }
 
-/** The transport that both share; each spells its own request body. */
-export const unifiedTask = (
-	buildBody: (request: VideoRequest) => IDataObject,
-	headersOf: (request: VideoRequest) => WireRequest['headers'] = () => undefined,
-): Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'status'> => ({
+/** The transport that both share; each model spells its own request body. */
+export const unifiedTask: Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'status'> = {
 	jobIdPattern: unifiedTaskIdPattern,
 	submit: {
 		build: (request) => ({
 			method: 'POST',
 			path: '/v1/videos/generations',
-			headers: headersOf(request),
-			body: buildBody(request),
+			body: request.model.body(request),
 		}),
 		parse: parseSubmit,
 	},
@@ -134,7 +160,7 @@ export const unifiedTask = (
 		build: (jobId) => ({ method: 'GET', path: `/v1/tasks/${encodeURIComponent(jobId)}` }),
 		parse: parseStatus,
 	},
-});
+};
 
 /** The file host of EvoLink says `{ success, code, msg }` where the API says `{ error }`. */
 function readUploadError(response: WireResponse): Failure {

@@ -102,9 +102,10 @@ function modelError(job: Job, image?: number): Answer {
 }
 
 /** As users report it in the issues 1112, 1147 and 1162 of fal-ai/fal. */
-export function lockedAnswer(): Answer {
-	const way = 'Top up your balance at fal.ai/dashboard/billing.';
-	return jsonAnswer(403, { detail: `User is locked. Reason: Exhausted balance. ${way}` });
+export function lockedAnswer(
+	reason = 'Exhausted balance. Top up your balance at fal.ai/dashboard/billing.',
+): Answer {
+	return jsonAnswer(403, { detail: `User is locked. Reason: ${reason}` });
 }
 
 /** …/model-apis/concurrency-limits.md. */

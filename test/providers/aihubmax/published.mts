@@ -1,6 +1,7 @@
 import type { Published } from '../published.mts';
 
 const format = {
+	lifecycle: { state: 'upstream_retired', since: '2026-10-22' },
 	images: [1, 3] as const,
 	aspectRatios: ['16:9', '9:16'],
 	resolutions: ['720p', '1080p', '4k'],

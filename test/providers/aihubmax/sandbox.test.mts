@@ -249,7 +249,10 @@ describe('AIHubMax: uploads', () => {
 		expect(noImage.status).toBe(422);
 		expect(noImage.data).toEqual(errorOf('validation_error', 'invalid_file_type'));
 		const large = Buffer.concat([png, Buffer.alloc(10 * 2 ** 20)]);
-		expect((await ask('post', `${upload}/stream`, fileOf(large, 'a.png'))).status).toBe(413);
+		expect(await ask('post', `${upload}/stream`, fileOf(large, 'a.png'))).toMatchObject({
+			status: 413,
+			data: { error: { code: 'file_too_large_error' } },
+		});
 		expect((await ask('post', `${upload}/stream`, fileOf(png, 'a.png', 'files'))).status).toBe(400);
 		expect((await ask('post', `${upload}/base64`, { file_data: '%%' })).status).toBe(400);
 		expect((await ask('post', `${upload}/base64`, { base64_data: 'aaaa' })).status).toBe(422);

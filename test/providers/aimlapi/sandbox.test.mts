@@ -92,6 +92,15 @@ describe('aimlapi: submit', () => {
 		]);
 	});
 
+	it.each([
+		['bare-id', /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/],
+		['short-id', /^[\w-]{21}$/],
+	])('can give an id of the other documented shapes: %s', async (directive, shape) => {
+		const id = await submit({ prompt: `a #sandbox:${directive}` });
+		expect(id).toMatch(shape);
+		expect((await fetchJob(id)).status).toBe(200);
+	});
+
 	it('takes every documented field', async () => {
 		const more = { duration: 8, resolution: '720p', generate_audio: false, provider: 'Google' };
 		const { data } = await ask('post', generations, { ...input, ...more });
@@ -254,11 +263,12 @@ describe('aimlapi: account and models', () => {
 		});
 	});
 
-	it('lists its model to anyone, also with a wrong key', async () => {
+	it('lists its models to anyone, also with a wrong key', async () => {
 		const info = { name: expect.any(String), developer: 'Google' };
-		const entry = { id: model, aliases: [], type: 'video', info, tags: [] };
+		const rest = { aliases: [], type: 'video', info, tags: [] };
+		const entries = [model, 'google/gemini-omni-1.1-flash'].map((id) => ({ id, ...rest }));
 		const { status, data } = await askBare(`${sandbox().url}/aimlapi/v1/models`);
-		expect({ status, data }).toEqual({ status: 200, data: { object: 'list', data: [entry] } });
+		expect({ status, data }).toEqual({ status: 200, data: { object: 'list', data: entries } });
 		const headers = { Authorization: 'Bearer other' };
 		expect((await ask('get', '/aimlapi/v1/models', undefined, { headers })).status).toBe(200);
 	});

@@ -18,8 +18,57 @@ it('spells the request: an integer duration, no aspect ratio, audio always sent'
 	});
 });
 
+it.each(['auto', 'google', 'fal'])(
+	'names the upstream provider only when it is chosen: %s',
+	(name) => {
+		const chosen = neutralRequest(aimlApi, { controls: { upstreamProvider: name } });
+		expect(wireOf(aimlApi, chosen)).toMatchObject({ body: { provider: name } });
+		expect(wireOf(aimlApi, neutralRequest(aimlApi))).not.toHaveProperty('body.provider');
+	},
+);
+
+it('spells a request of Gemini Omni: as references and not as frames, nothing about the sound', () => {
+	const modelId = 'google/gemini-omni-1.1-flash';
+	const changes = { aspectRatio: '9:16', resolution: '360p', duration: 3 } as const;
+	expect(wireOf(aimlApi, neutralRequest(aimlApi, { modelId, ...changes }))).toEqual({
+		method: 'POST',
+		path: '/v2/video/generations',
+		body: {
+			model: modelId,
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			task: 'reference_to_video',
+			aspect_ratio: '9:16',
+			resolution: '360p',
+			duration: 3,
+		},
+	});
+});
+
+it('reads the video of Gemini Omni, which may stand in a list', () => {
+	const video = [{ url: 'https://cdn.example.org/v.mp4' }];
+	expect(
+		aimlApi.status.parse(answer(200, { id: jobId, status: 'completed', video })),
+	).toMatchObject({
+		status: 'completed',
+		videoUrl: 'https://cdn.example.org/v.mp4',
+	});
+	const none = aimlApi.status.parse(answer(200, { id: jobId, status: 'completed', video: [] }));
+	expect(outcomeOf(none)).toBe('in_progress');
+});
+
+it.each([
+	['4ef07b4c-1111-4222-8333-abcdefabcdef', true],
+	[jobId, true],
+	['V1StGXR8Z5jdHi6BmyT8k', true],
+	['task-unified-1760000000-ab12cd34', false],
+	['7c1d0a52e9', false],
+])('%s as a job id: %s', (id, expected) => {
+	expect(aimlApi.jobIdPattern?.test(id)).toBe(expected);
+});
+
 it('asks with the id as a query value, colon and slash and all', () => {
-	expect(aimlApi.status.build(jobId)).toEqual({
+	expect(aimlApi.status.build(jobId, 'any')).toEqual({
 		method: 'GET',
 		path: '/v2/video/generations',
 		query: { generation_id: jobId },
@@ -107,37 +156,35 @@ it.each([
 
 describe('the price list', () => {
 	const id = 'google/veo-3.1-reference-to-video';
-	const price = (pricing: object, changes = {}) =>
+	const price = (pricing: object, row: object = { id }) =>
 		aimlApi.prices?.parse(
-			answer(200, { object: 'list', data: [{ id: 'other' }, { id, pricing }] }),
-			neutralRequest(aimlApi, changes),
+			answer(200, {
+				object: 'list',
+				data: [
+					{ id: 'other', aliases: null },
+					{ ...row, pricing },
+				],
+			}),
+			neutralRequest(aimlApi),
 		);
 	const variants = (...rates: object[]) => ({ kind: 'variants', variants: rates });
 	const perSecond = { unit: 'second', per: 1 };
+	const fixed = (...rates: object[]) => ({
+		kind: 'fixed',
+		units: rates.map((rate) => ({ name: 'second', measure: 'output', ...rate })),
+	});
 
 	it.each<[string, object, number | undefined]>([
-		['fixed per second', { kind: 'fixed', units: [{ ...perSecond, price: 0.2 }] }, 1.6],
+		['fixed per second', fixed({ price: 0.2, per: 1 }), 1.6],
+		['per thousand seconds', fixed({ price: 200, per: 1000 }), 1.6],
+		['a unit nobody knows', fixed({ name: 'frame', per: 1, price: 1 }), undefined],
+		// The example of the documentation.
 		[
-			'per thousand seconds',
-			{ kind: 'fixed', units: [{ unit: 'second', per: 1000, price: 200 }] },
-			1.6,
-		],
-		[
-			'a unit nobody knows',
-			{ kind: 'fixed', units: [{ unit: 'frame', per: 1, price: 1 }] },
+			'tokens, of which nobody knows how many',
+			fixed({ name: 'token', measure: 'output', price: 3.25, per: 1_000_000 }),
 			undefined,
 		],
-		[
-			'several units',
-			{
-				kind: 'fixed',
-				units: [
-					{ ...perSecond, price: 1 },
-					{ ...perSecond, price: 2 },
-				],
-			},
-			undefined,
-		],
+		['several units', fixed({ price: 1, per: 1 }, { price: 2, per: 1 }), undefined],
 		[
 			'the variant of the resolution',
 			variants(
@@ -170,6 +217,23 @@ describe('the price list', () => {
 		const amount = price(pricing);
 		if (expected === undefined) expect(amount).toBeUndefined();
 		else expect(amount).toBeCloseTo(expected, 9);
+	});
+
+	it('conditions on what only Gemini Omni is sent', () => {
+		const omni = neutralRequest(aimlApi, { modelId: 'google/gemini-omni-1.1-flash' });
+		const rates = ['360p', '720p'].map((resolution, index) => ({
+			when: { resolution, task: 'reference_to_video', aspect_ratio: '16:9' },
+			...perSecond,
+			price: 0.1 * (index + 1),
+		}));
+		const data = [{ id: omni.model.id, pricing: variants(...rates) }];
+		expect(aimlApi.prices?.parse(answer(200, { data }), omni)).toBeCloseTo(1.6, 9);
+	});
+
+	it('a superseded id is answered with the row of its successor', () => {
+		const rate = fixed({ price: 0.2, per: 1 });
+		expect(price(rate, { id: 'google/veo-9', aliases: ['other', id] })).toBeCloseTo(1.6, 9);
+		expect(price(rate, { id: 'google/veo-9', aliases: ['other'] })).toBeUndefined();
 	});
 
 	it('an answer without the model', () => {

@@ -126,6 +126,7 @@ describe('EvoLink: submit', () => {
 	});
 
 	it.each([
+		['a WebP image', { image_urls: ['https://a.example/b.webp'] }, 'image_urls.0'],
 		['an unknown field', { extra: 1 }, 'extra'],
 		['a resolution, which is called quality', { resolution: '720p' }, 'resolution'],
 		['another quality', { quality: '480p' }, 'quality'],
@@ -160,6 +161,15 @@ describe('EvoLink: submit', () => {
 		const type = 'invalid_request_error';
 		expect(status).toBe(400);
 		expect(data).toEqual({ error: { code: 'invalid_request', message, type, param } });
+		expect(sandbox().jobs()).toEqual([]);
+	});
+
+	it('answers 402 to a key whose own limit is used up', async () => {
+		const prompt = 'a #sandbox:key-limit';
+		expect(await ask('post', submitPath, { ...input, prompt })).toMatchObject({
+			status: 402,
+			data: { error: { code: 'insufficient_token_quota' } },
+		});
 		expect(sandbox().jobs()).toEqual([]);
 	});
 

@@ -17,7 +17,7 @@ it('EvoLink is told the name of the submit, and its errors about it leave it in 
 });
 
 // How it answers is tested in ../unifiedTask.test.mts, with AIHubMax.
-it.each(evoLink.models.map((model) => model.id))(
+it.each(['veo-3.1-generate-preview', 'veo-3.1-fast-generate-preview'])(
 	'EvoLink spells the request for %s: quality, REFERENCE, and the only duration and ratio explicitly',
 	(modelId) => {
 		const request = neutralRequest(evoLink, { modelId, resolution: '4k', generateAudio: true });
@@ -37,3 +37,22 @@ it.each(evoLink.models.map((model) => model.id))(
 		});
 	},
 );
+
+it('EvoLink spells a request of Gemini Omni: no mode, nothing about the sound', () => {
+	const modelId = 'gemini-omni-1.1-flash-reference-to-video';
+	const changes = { aspectRatio: 'auto', resolution: '360p', duration: 3 } as const;
+	const callbackUrl = 'https://app.example.org/hook';
+	expect(wireOf(evoLink, neutralRequest(evoLink, { modelId, ...changes, callbackUrl }))).toEqual({
+		method: 'POST',
+		path: '/v1/videos/generations',
+		body: {
+			model: modelId,
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			quality: '360p',
+			duration: 3,
+			aspect_ratio: 'auto',
+			callback_url: callbackUrl,
+		},
+	});
+});

@@ -57,10 +57,12 @@ describe('a refused submit of fal', () => {
 		[401, { detail: 'Cannot access application "fal-ai/veo3.1"' }, 'authentication'],
 		[401, undefined, 'authentication'],
 		[403, { detail: 'User is locked. Reason: Exhausted balance.' }, 'insufficient_balance'],
-		[403, { detail: 'User is locked. Reason: Admin lock.' }, 'insufficient_balance'],
+		[403, { detail: 'User is locked. Reason: Admin lock.' }, 'permission'],
+		[403, { detail: 'Top up to continue.' }, 'insufficient_balance'],
 		[403, { detail: 'Access denied' }, 'permission'],
 		[403, undefined, 'permission'],
-		[404, { detail: 'Application not found' }, 'not_found'],
+		[404, { detail: 'Application not found' }, 'model_unavailable'],
+		[404, { detail: 'Not Found' }, 'not_found'],
 		[400, { detail: 'Bad request', error_type: 'bad_request' }, 'validation'],
 		[422, { detail: 'The request could not be processed' }, 'validation'],
 		[422, undefined, 'validation'],
@@ -72,6 +74,13 @@ describe('a refused submit of fal', () => {
 		],
 	])('HTTP %d %j is %s', (status, body, code) => {
 		expect(codeOf(fal.submit.parse(answer(status, body)) as never)).toBe(code);
+	});
+
+	it('sends the owner of a locked account to the support, not to the bank', () => {
+		const detail = 'User is locked. Reason: Admin lock';
+		expect(fal.submit.parse(answer(403, { detail }))).toMatchObject({
+			nextStep: expect.stringMatching(/support/),
+		});
 	});
 
 	it('is told in fal’s own words, without signatures', () => {

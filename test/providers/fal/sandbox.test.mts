@@ -122,6 +122,16 @@ describe('fal: submit', () => {
 		expect(form.status).toBe(422);
 	});
 
+	it('answers 403 to an account that fal has locked', async () => {
+		const prompt = 'a #sandbox:admin-lock';
+		const { status, data } = await ask('post', submitPath, { ...input, prompt });
+		expect({ status, data }).toEqual({
+			status: 403,
+			data: { detail: 'User is locked. Reason: Admin lock' },
+		});
+		expect(sandbox().jobs()).toEqual([]);
+	});
+
 	it('answers 403 to a locked account and accepts nothing', async () => {
 		const prompt = 'a fox #sandbox:no-balance';
 		const { status, data } = await ask('post', submitPath, { ...input, prompt });

@@ -4,7 +4,6 @@ import { answer, den, fox, neutralRequest, outcomeOf, wireOf } from '../neutral.
 
 const jobId = '3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be';
 const video = 'https://v3.fal.media/files/fox/ceramic.mp4';
-const requests = `/fal-ai/veo3.1/requests/${jobId}`;
 
 describe('fal spells the request', () => {
 	const plain = {
@@ -60,10 +59,48 @@ describe('fal spells the request', () => {
 	});
 });
 
-it('fal is asked about a job under owner and app, without the rest of the path', () => {
-	expect(fal.status.build(jobId)).toEqual({ method: 'GET', path: `${requests}/status` });
-	expect(fal.result?.build(jobId)).toEqual({ method: 'GET', path: requests });
-	expect(fal.cancel?.build(jobId)).toEqual({ method: 'PUT', path: `${requests}/cancel` });
+it('fal spells the request of the fast model alike, at its own address', () => {
+	const modelId = 'fal-ai/veo3.1/fast/reference-to-video';
+	expect(wireOf(fal, neutralRequest(fal, { modelId, resolution: '4k' }))).toStrictEqual({
+		method: 'POST',
+		path: '/fal-ai/veo3.1/fast/reference-to-video',
+		body: {
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			aspect_ratio: '16:9',
+			duration: '8s',
+			resolution: '4k',
+			generate_audio: false,
+		},
+	});
+});
+
+it('fal spells a request of Gemini Omni: a number of seconds, nothing about the sound', () => {
+	const modelId = 'google/gemini-omni-flash/v1.1/reference-to-video';
+	const changes = { aspectRatio: '9:16', resolution: '360p', duration: 3 } as const;
+	expect(wireOf(fal, neutralRequest(fal, { modelId, ...changes }))).toStrictEqual({
+		method: 'POST',
+		path: '/google/gemini-omni-flash/v1.1/reference-to-video',
+		body: {
+			prompt: 'A ceramic fox turns its head',
+			image_urls: [fox, den],
+			aspect_ratio: '9:16',
+			resolution: '360p',
+			duration: 3,
+		},
+	});
+});
+
+it.each([
+	['fal-ai/veo3.1/reference-to-video', '/fal-ai/veo3.1/requests'],
+	['fal-ai/veo3.1/fast/reference-to-video', '/fal-ai/veo3.1/requests'],
+	['google/gemini-omni-flash/v1.1/reference-to-video', '/google/gemini-omni-flash/requests'],
+	['somebody/something', '/somebody/something/requests'],
+])('fal is asked about a job of %s under owner and app, as %s', (model, requests) => {
+	const path = `${requests}/${jobId}`;
+	expect(fal.status.build(jobId, model)).toEqual({ method: 'GET', path: `${path}/status` });
+	expect(fal.result?.build(jobId, model)).toEqual({ method: 'GET', path });
+	expect(fal.cancel?.build(jobId, model)).toEqual({ method: 'PUT', path: `${path}/cancel` });
 });
 
 it.each([

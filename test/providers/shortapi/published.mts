@@ -7,6 +7,7 @@ export const published: Published = {
 	hosts: { baseUrl: 'https://api.shortapi.ai' },
 	models: {
 		'google/veo-3.1/reference-to-video': {
+			lifecycle: { state: 'upstream_retired', since: '2026-10-22' },
 			images: [1, 3],
 			aspectRatios: ['16:9', '9:16'],
 			resolutions: ['720p', '1080p', '4k'],
@@ -24,6 +25,7 @@ export const published: Published = {
 			},
 		},
 		'google/veo-3.1/image-to-video': {
+			lifecycle: { state: 'upstream_retired', since: '2026-10-22' },
 			images: [1, 1],
 			aspectRatios: ['auto', '16:9', '9:16'],
 			resolutions: ['720p', '1080p', '4k'],

@@ -104,8 +104,8 @@ it('a refunded job has failed and cost nothing', () => {
 });
 
 it.each([
-	['info', { code: 1, info: 'invalid model' }, 'unknown', 'invalid model'],
-	['message', { code: 1, message: 'invalid model' }, 'unknown', 'invalid model'],
+	['info', { code: 1, info: 'invalid args' }, 'unknown', 'invalid args'],
+	['message', { code: 1, message: 'invalid args' }, 'unknown', 'invalid args'],
 	['nothing', { code: 7 }, 'unknown', 'the answer has code 7'],
 	[
 		'trouble that passes',
@@ -119,6 +119,11 @@ it.each([
 	expect(failure).toMatchObject({ message });
 	expect(failure).not.toHaveProperty('mayBeAccepted');
 	expect(outcomeOf(shortApi.status.parse(answer(200, body)))).toBe(`unreadable ${code}`);
+});
+
+it('a submit that is refused for its model is one for a model that is gone', () => {
+	const refusal = shortApi.submit.parse(answer(200, { code: 1, info: 'invalid model' })) as never;
+	expect(codeOf(refusal)).toBe('model_unavailable');
 });
 
 it.each([

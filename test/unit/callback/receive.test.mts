@@ -88,7 +88,8 @@ function checks(change: Partial<Checks> = {}, state: JobState = completed): Chec
 		newerKeys: async () => await answer('newer keys', []),
 		warn: (problem) => void asked.push(problem),
 		prepare: () => undefined,
-		read: async (jobId) => await answer<Reading>(`read ${jobId}`, { state, raw: null }),
+		read: async ({ jobId, model }) =>
+			await answer<Reading>(`read ${jobId} of ${model}`, { state, raw: null }),
 		...change,
 	};
 }
@@ -197,7 +198,7 @@ describe('a delivery that is received', () => {
 				metadata: { row: 7 },
 			}),
 		});
-		expect(asked).toEqual(['keys', 'read job-7']);
+		expect(asked).toEqual(['keys', 'read job-7 of m']);
 	});
 
 	it('brings a job that failed', async () => {

@@ -230,7 +230,7 @@ describe('a question that was not answered', () => {
 		expect(last).toMatchObject({ state: known, raw: { nth: 0 } });
 	});
 
-	it.each<ErrorCode>(['authentication', 'permission', 'insufficient_balance'])(
+	it.each<ErrorCode>(['authentication', 'permission'])(
 		'ends the wait for this job alone when asking again is no use: %s',
 		async (code) => {
 			const [lost, other] = await wait({ lost: [unreadable(code)], other: [running, done] });
@@ -239,6 +239,13 @@ describe('a question that was not answered', () => {
 			expect(other.last.state).toEqual(done);
 		},
 	);
+});
+
+it('an account without money does not end the wait for what is paid for', async () => {
+	const refused = unreadable('insufficient_balance');
+	const [result] = await wait({ a: [refused, refused, refused, refused, done] });
+	expect(result.gaveUp).toBeUndefined();
+	expect(result.last.state).toEqual(done);
 });
 
 describe.each<ErrorCode>(['not_found', 'validation', 'unknown'])('a read refused as %s', (code) => {

@@ -23,7 +23,7 @@ const [provider] = providers;
 const codes: ErrorCode[] = [
 	...(['authentication', 'insufficient_balance', 'permission', 'validation'] as const),
 	...(['content_policy', 'image_unreadable', 'rate_limited', 'not_found'] as const),
-	...(['provider_unavailable', 'timeout', 'canceled', 'unknown'] as const),
+	...(['model_unavailable', 'provider_unavailable', 'timeout', 'canceled', 'unknown'] as const),
 ];
 
 const failed = (code: ErrorCode, message = 'because'): Failure => ({
@@ -71,6 +71,42 @@ describe.each(codes)('the error of an operation: %s', (code) => {
 			message: `${error.message} ${error.description}`,
 			retryable: false,
 		});
+	});
+});
+
+describe('a model that is not served any more', () => {
+	const [veo] = provider.models;
+	const successor = provider.models.find(({ id }) => id === veo.lifecycle?.successor) as typeof veo;
+	const gone = failed('model_unavailable');
+
+	it.each([
+		[
+			'for now',
+			{ ...gone, retryable: true },
+			/Try again in a few minutes; if it stays so, choose its/,
+		],
+		['for good', gone, /because\. Choose its successor/],
+	])('%s: its successor is named', (_, failure, expected) => {
+		const text = describeFailure(provider, failure, veo.id);
+		expect(text).toMatch(expected);
+		expect(text).toContain(`"${successor.name}" (${successor.id})`);
+	});
+
+	it('a successor that this version does not know is to be given by its id', () => {
+		const text = describeFailure(provider, { ...gone, successor: 'google/new' }, veo.id);
+		expect(text).toBe('because. Give its successor "google/new" in the option Model ID.');
+	});
+
+	it('without a successor, another one is to be chosen', () => {
+		expect(describeFailure(provider, gone, successor.id)).toContain('Choose another model');
+		expect(describeFailure(provider, gone)).toContain('names no successor');
+	});
+
+	it('an address that is not found may be a model that is gone', () => {
+		const error = new JobError({ node, provider, index: 0 }, failed('not_found'), {
+			model: veo.id,
+		});
+		expect(error.description).toContain(`if it is gone, choose its successor "${successor.name}"`);
 	});
 });
 

@@ -34,6 +34,7 @@ const provider = {
 	displayName: 'Fake',
 	baseUrl: 'https://api.example.org',
 	credential: 'fakeApi',
+	models: [{ id: 'fake-1' }],
 	status: {
 		build: (jobId: string) => ({ method: 'GET', path: `/${jobId}` }),
 		parse: ({ body }: WireResponse) => body as unknown as JobState,
