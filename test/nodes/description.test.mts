@@ -153,6 +153,15 @@ describe.each(actionNodeTable)('the operations of %s', (_, node) => {
 		expect(Object.keys(nodeTypes)).toContain(names[0].split('.')[1]);
 	});
 
+	it('say where a click in the editor is billed', () => {
+		const saying = operations.filter(([, , { description }]) =>
+			description?.includes('so is every click on Execute step'),
+		);
+		expect(new Set(saying.map(([path]) => path))).toEqual(
+			new Set(['video.generateAndWait', 'video.generate']),
+		);
+	});
+
 	it('start with the one that newcomers look for', () => {
 		expect(operations.map(([path]) => path).at(0)).toBe('video.generateAndWait');
 	});

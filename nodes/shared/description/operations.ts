@@ -36,7 +36,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 			value: 'generateAndWait',
 			action: 'Generate video and wait',
 			description:
-				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed.',
+				'Submit a prompt and reference images and return the finished video, usually after one to ten minutes. Every call is billed, and so is every click on Execute step.',
 			builderHint: operationHints.generateAndWait,
 			routing: routingOf(providers, 'video', 'generateAndWait'),
 		},
@@ -45,7 +45,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 			value: 'generate',
 			action: 'Generate video without waiting',
 			description:
-				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed.',
+				'Submit a prompt and reference images and return the job ID at once; the video takes minutes. Every call is billed, and so is every click on Execute step.',
 			builderHint: operationHints.generate,
 			routing: routingOf(providers, 'video', 'generate'),
 		},
