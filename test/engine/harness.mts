@@ -80,6 +80,8 @@ export interface NodeRun {
 	name?: string;
 	/** How often the node has run in this execution before, as in a loop. */
 	earlierRuns?: number;
+	/** Of the execution; `test` by default. */
+	executionId?: string;
 	/** What earlier runs in this execution have left with n8n. */
 	contextData?: IExecuteContextData;
 	/** A failed execution's data: the node that failed is run again, as n8n's retry does. */
@@ -291,7 +293,7 @@ function resumeAsRetry(failed: IRunExecutionData, workflow: Workflow): IRunExecu
 }
 
 function buildAdditionalData(
-	{ credentials, retryOf, n8nUrl = 'http://127.0.0.1' }: NodeRun,
+	{ credentials, retryOf, executionId = 'test', n8nUrl = 'http://127.0.0.1' }: NodeRun,
 	workflow: Workflow,
 ) {
 	return {
@@ -311,7 +313,7 @@ function buildAdditionalData(
 			updatedAt: new Date(),
 		}),
 		// A retry is an execution of its own.
-		executionId: retryOf ? 'retry' : 'test',
+		executionId: retryOf ? 'retry' : executionId,
 		currentNodeExecutionIndex: 0,
 		variables: {},
 		webhookBaseUrl: 'http://127.0.0.1/webhook',

@@ -47,13 +47,18 @@ export function useTrigger(sandbox: () => Sandbox, provider: VideoProvider) {
 		parameters: INodeParameters = {},
 	) =>
 		jsonOf(
-			await runUnified(sandbox(), provider, {
-				operation: 'generate',
-				...request,
-				prompt,
-				options: { callbackUrl: trigger.url, metadata: '{"row": 7}', ...options } as never,
-				...parameters,
-			}),
+			await runUnified(
+				sandbox(),
+				provider,
+				{
+					operation: 'generate',
+					...request,
+					prompt,
+					options: { callbackUrl: trigger.url, metadata: '{"row": 7}', ...options } as never,
+					...parameters,
+				},
+				{ executionId: crypto.randomUUID() },
+			),
 		)[0];
 
 	/** A job whose callback has not been sent: the test sends what it likes. */

@@ -27,7 +27,7 @@ export class Ledger {
 
 	readonly #executionId: string;
 
-	readonly #nodeId: string;
+	readonly #item: Item;
 
 	readonly #hash: string;
 
@@ -37,7 +37,7 @@ export class Ledger {
 		const functions = executionOf(item);
 		this.#records = submissionsOf(item);
 		this.#executionId = functions.getExecutionId() ?? '';
-		this.#nodeId = item.node.id;
+		this.#item = item;
 		this.#hash = hashRequest(item.provider.id, request);
 		// Without the run index, a loop would meet the jobs of its last round.
 		const place = `${runIndexOf(functions, item.index)}/${item.index}`;
@@ -78,8 +78,11 @@ export class Ledger {
 
 	/** The name of this entry, the same in each try: for providers that want to know a submit again. */
 	get submitKey(): string {
+		const functions = executionOf(this.#item);
+		// Another n8n of the same user may have the same workflow, and counts its executions from 1, too.
+		const where = [functions.getInstanceId(), functions.getWorkflow().id, this.#item.node.id];
 		return createHash('sha256')
-			.update(JSON.stringify([this.#executionId, this.#nodeId, this.#key, this.#hash]))
+			.update(JSON.stringify([...where, this.#executionId, this.#key, this.#hash]))
 			.digest('hex')
 			.slice(0, 32);
 	}

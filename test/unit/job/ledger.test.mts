@@ -20,9 +20,14 @@ function item({
 	of = provider,
 	execution = 'first',
 	type = 'falVeo',
+	instance = 'here',
+	workflow = 'workflow',
+	id = 'node',
 } = {}): Item {
 	const functions = {
 		getExecutionId: () => execution,
+		getInstanceId: () => instance,
+		getWorkflow: () => ({ id: workflow }),
 		getContext: (kind: string) => {
 			expect(kind).toBe('node');
 			return context;
@@ -32,7 +37,7 @@ function item({
 			return run;
 		},
 	};
-	return { index, provider: of, node: { type }, functions } as unknown as Item;
+	return { index, provider: of, node: { type, id }, functions } as unknown as Item;
 }
 
 it('a second try finds what the first one wrote', () => {
@@ -111,6 +116,24 @@ it('a model whose description or price changed is the same submission', () => {
 it('items and rounds do not run into each other: item 11 of round 1, item 1 of round 11', () => {
 	new Ledger(item({ index: 11, run: 1 }), request).set(accepted);
 	expect(new Ledger(item({ index: 1, run: 11 }), request).get()).toBeUndefined();
+});
+
+it('each entry has a name of its own, the same in each try', () => {
+	const nameOf = (changes: Parameters<typeof item>[0], prompt = request.prompt) =>
+		new Ledger(item(changes), { ...request, prompt }).submitKey;
+	const names = [
+		nameOf({}),
+		nameOf({}, 'Another'),
+		nameOf({ index: 1 }),
+		nameOf({ run: 1 }),
+		nameOf({ execution: 'second' }),
+		nameOf({ instance: 'elsewhere' }),
+		nameOf({ workflow: 'another' }),
+		nameOf({ id: 'another' }),
+	];
+	expect(new Set(names).size).toBe(names.length);
+	for (const name of names) expect(name).toMatch(/^[0-9a-f]{32}$/);
+	expect(nameOf({})).toBe(names[0]);
 });
 
 it('the prompt is not in what is kept: executions are stored for long', () => {
