@@ -157,7 +157,7 @@ describe('the ID comes along', () => {
 		// The node's own watcher calls when the time is up, and the job is looked at once more.
 		const token = sealToken(sandbox().apiKey, {
 			...{ provider: 'fal', model: '', item: 0, nonce: newNonce(), metadata: null },
-			...{ execution: 'test', expires: Date.now() + 60_000, watcher: { run: 0, isFinal: true } },
+			...{ sleeper: 'test/Veo', expires: Date.now() + 60_000, watcher: { run: 0, isFinal: true } },
 		});
 		const { items = [] } = await result.wake({ token });
 		expect(items.map(({ json }) => json)).toMatchObject([

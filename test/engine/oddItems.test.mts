@@ -119,7 +119,7 @@ it('what a row says of its job is kept where it has the right shape, and left ou
 		const input = [{ provider: 'fal', jobId, ...row }] as IDataObject[];
 		return jsonOf(await runUnified(sandbox(), fal, operations.get, { input }))[0];
 	};
-	const right = { model: 'x', cost: { amount: 1, currency: 'USD', kind: 'charged' } };
+	const right = { model: fal.models[0].id, cost: { amount: 1, currency: 'USD', kind: 'charged' } };
 	expect(await get({ ...right, metadata: { row: 7 } })).toMatchObject({
 		...{ ...right, metadata: { row: 7 } },
 		status: 'completed',
