@@ -15,6 +15,8 @@ const { values, positionals } = parseArgs({
 		rounds: { type: 'string', default: '3' },
 		/** For each way of starting a run, in each round. */
 		callbacks: { type: 'string', default: '100' },
+		/** Of n8n: an engine for expressions only where there is one to evaluate. */
+		lazy: { type: 'boolean', default: false },
 		/** For each way of waiting. */
 		jobs: { type: 'string', default: '10' },
 		/** How many executions sleep when memory is measured. */
@@ -24,7 +26,7 @@ const { values, positionals } = parseArgs({
 const benches: Record<string, () => Promise<void> | void> = {
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
 	text: benchText,
-	trigger: async () => await benchTrigger(Number(values.callbacks)),
+	trigger: async () => await benchTrigger(Number(values.callbacks), values.lazy),
 	waiting: async () => await benchWaiting(Number(values.jobs), Number(values.asleep)),
 };
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);

@@ -13,6 +13,26 @@ export interface Memory {
 
 /** Measures a process that was started with `INSPECTED` and writes to this log. */
 export async function memoryAfterCollection(logFile: string): Promise<Memory> {
+	const { rss, heapUsed, external } = await inspect<NodeJS.MemoryUsage>(
+		logFile,
+		'process.memoryUsage()',
+		['HeapProfiler.enable', 'HeapProfiler.collectGarbage'],
+	);
+	return { resident: rss / 2 ** 20, held: (heapUsed + external) / 2 ** 20 };
+}
+
+/** Milliseconds of processor time that such a process has used so far, in all of its threads. */
+export async function processorTime(logFile: string): Promise<number> {
+	const { user, system } = await inspect<NodeJS.CpuUsage>(logFile, 'process.cpuUsage()');
+	return (user + system) / 1000;
+}
+
+/** The value of an expression in the process, after these methods of its debugger. */
+async function inspect<Value>(
+	logFile: string,
+	expression: string,
+	before: string[] = [],
+): Promise<Value> {
 	const address = /Debugger listening on (ws:\S+)/.exec(await readFile(logFile, 'utf8'))?.[1];
 	if (!address) throw new Error(`${logFile} names no debugger.`);
 	const socket = new WebSocket(address);
@@ -33,11 +53,11 @@ export async function memoryAfterCollection(logFile: string): Promise<Memory> {
 			socket.addEventListener('message', listen);
 			socket.send(JSON.stringify({ id, method, params }));
 		});
-	await ask('HeapProfiler.enable');
-	await ask('HeapProfiler.collectGarbage');
-	const expression = 'JSON.stringify(process.memoryUsage())';
-	const { result } = await ask('Runtime.evaluate', { expression, returnByValue: true });
+	for (const method of before) await ask(method);
+	const { result } = await ask('Runtime.evaluate', {
+		expression: `JSON.stringify(${expression})`,
+		returnByValue: true,
+	});
 	socket.close();
-	const { rss, heapUsed, external } = JSON.parse(result?.value ?? '') as NodeJS.MemoryUsage;
-	return { resident: rss / 2 ** 20, held: (heapUsed + external) / 2 ** 20 };
+	return JSON.parse(result?.value ?? '') as Value;
 }

@@ -11,6 +11,7 @@ import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
 import { GENERATOR, inTurn, newNode } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
+import { INSPECTED, processorTime } from './inspector.mts';
 import { median, printTable } from './table.mts';
 
 const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
@@ -43,41 +44,53 @@ const ways: Way[] = [
 ];
 
 /** Prints the table. */
-export async function benchTrigger(deliveries: number): Promise<void> {
+export async function benchTrigger(deliveries: number, isLazy: boolean): Promise<void> {
 	await installN8n(N8N_VERSION, (progress) => console.log(progress));
 	const session = await startSession({
 		tarball: await packPackage(),
 		jobSeconds: 600,
 		fileFolders: [],
 		allowHttpCallbacks: true,
+		env: { ...INSPECTED, N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: String(isLazy) },
 	});
 	try {
 		const started: Started[] = [];
 		for (const way of ways) started.push(await start(session, way));
 		for (const one of started) await measure(session, one, WARM_UP);
-		const rates = started.map((): number[] => []);
+		const measured = started.map((): Measured[] => []);
 		// In turn, so that what else the machine does spoils all of them alike.
 		for (let round = 0; round < ROUNDS; round++) {
 			for (const [index, one] of started.entries()) {
-				rates[index].push(await measure(session, one, deliveries));
+				measured[index].push(await measure(session, one, deliveries));
 			}
 		}
-		print(deliveries, rates.map(median));
+		print(deliveries, measured);
 	} finally {
 		await session.close();
 	}
 }
 
-function print(deliveries: number, rates: number[]): void {
+interface Measured {
+	/** Runs a second. */
+	rate: number;
+	/** Milliseconds of n8n's processor time for a run. */
+	processor: number;
+}
+
+function print(deliveries: number, measured: Measured[][]): void {
 	console.log(
 		`${deliveries} callbacks, ${AT_A_TIME} at a time, until their runs have ended; median of ${ROUNDS} rounds`,
 	);
+	const rates = measured.map((rounds) => median(rounds.map(({ rate }) => rate)));
+	const processor = measured.map((rounds) => median(rounds.map((round) => round.processor)));
 	const [bare, byHand] = rates;
 	printTable([
 		['', ...ways.map(({ name }) => name)],
 		['runs a second', ...rates.map((rate) => rate.toFixed(1))],
 		['of a Webhook', ...rates.map((rate) => (rate / bare).toFixed(2))],
 		['of Webhook + HTTP Request', ...rates.map((rate) => (rate / byHand).toFixed(2))],
+		["n8n's processor time a run, ms", ...processor.map((ms) => ms.toFixed(0))],
+		['Webhook + HTTP Request by it', ...processor.map((ms) => (processor[1] / ms).toFixed(2))],
 	]);
 }
 
@@ -164,12 +177,12 @@ function countRuns({ n8n }: Session, workflowId: string, status: string): number
 	}
 }
 
-/** @returns runs a second */
-async function measure(session: Session, one: Started, deliveries: number): Promise<number> {
-	const { sandbox } = session;
+async function measure(session: Session, one: Started, deliveries: number): Promise<Measured> {
+	const { n8n, sandbox } = session;
 	const jobIds = await endedJobs(session, one, deliveries);
 	// Our triggers are called as each job was told to: with its token.
 	const url = one.way.name.startsWith('trigger') ? undefined : one.url;
+	const processor = await processorTime(n8n.logFile);
 	const began = Date.now();
 	const worker = async () => {
 		for (let jobId = jobIds.pop(); jobId !== undefined; jobId = jobIds.pop()) {
@@ -185,7 +198,8 @@ async function measure(session: Session, one: Started, deliveries: number): Prom
 		}
 		await pause(20);
 	}
-	return (deliveries * 1000) / (Date.now() - began);
+	const rate = (deliveries * 1000) / (Date.now() - began);
+	return { rate, processor: ((await processorTime(n8n.logFile)) - processor) / deliveries };
 }
 
 /** Jobs that have been told to call this address; nobody has called yet. @returns their IDs */
