@@ -89,8 +89,10 @@ export interface NodeRun {
 	signal?: AbortSignal;
 	/** How n8n was told to run it; `retry` with `retryOf`, otherwise `manual` by default. */
 	mode?: WorkflowExecuteMode;
-	/** Nodes before the node, beside the one that gives the items. */
+	/** Nodes before the node that have run, beside the one that gives the items. */
 	before?: INode[];
+	/** Triggers before the node that have not started this execution. */
+	notRun?: INode[];
 	/** The address under which n8n can be called; this machine's own by default. */
 	n8nUrl?: string;
 	/** More settings of the workflow. */
@@ -203,9 +205,9 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 		onError,
 		retryOnFail,
 		credentials,
-		before = [],
 		settings,
 	} = options;
+	const before = [...(options.before ?? []), ...(options.notRun ?? [])];
 	const types: Record<string, INodeType> = { items: new Items(), [typeName]: type };
 	for (const { type: other, parameters: given } of before) types[other] = new Trigger(given);
 	const newNode = (nodeName: string, nodeType: string, typeVersion = 1): INode => ({
@@ -259,15 +261,26 @@ function buildWorkflow(options: NodeRun, type: INodeType) {
 }
 
 function startingData(
-	{ input = [{}], binary = [], retryOf, contextData, name = defaultName, earlierRuns = 0 }: NodeRun,
+	{
+		input = [{}],
+		binary = [],
+		retryOf,
+		contextData,
+		name = defaultName,
+		earlierRuns = 0,
+		before = [],
+	}: NodeRun,
 	workflow: Workflow,
 ): IRunExecutionData {
 	if (retryOf) return resumeAsRetry(retryOf, workflow);
 	const items = input.map((json, index) => ({ json, binary: binary[index] }));
 	const earlierRun = { startTime: 0, executionTime: 0, executionIndex: 0, source: [] };
 	const earlier = Array<ITaskData>(earlierRuns).fill(earlierRun);
+	const haveRun = before.map((other) => [other.name, [earlierRun]]);
 	return createRunExecutionData({
-		resultData: { runData: earlierRuns > 0 ? { [name]: earlier } : {} },
+		resultData: {
+			runData: { ...Object.fromEntries(haveRun), ...(earlierRuns > 0 && { [name]: earlier }) },
+		},
 		executionData: {
 			contextData,
 			nodeExecutionStack: [

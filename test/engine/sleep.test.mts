@@ -247,6 +247,12 @@ describe('stays awake, and says why, where nobody would get the result of a slee
 		const result = await wait(fal, {}, { n8nUrl: publicUrl, before });
 		expect(result.run.waitTill).toBeInstanceOf(Date);
 	});
+
+	it('but not for one that has not started this execution', async () => {
+		const notRun = [{ ...webhook, name: 'a "form" }} {{ 1' }];
+		const result = await wait(fal, {}, { n8nUrl: publicUrl, notRun });
+		expect(result.run.waitTill).toBeInstanceOf(Date);
+	});
 });
 
 describe('what is wrong with the strategy is said before anything is submitted', () => {

@@ -22,13 +22,6 @@ interface Evaluating {
 export const evaluate = (functions: object, expression: string, index = 0): unknown =>
 	(functions as Evaluating).evaluateExpression(`{{ ${expression} }}`, index);
 
-/** A node's name in an expression, which braces in it would end. */
-export const nameLiteral = ({ name }: INode) =>
-	JSON.stringify(name).replace(
-		/[{}\u2028\u2029]/g,
-		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
-
 /** n8n's own address of this execution, where it goes on after a sleep. */
 export const resumeUrlOf = ({ functions }: WithFunctions): URL =>
 	new URL(String(evaluate(functions, '$execution.resumeUrl')));
@@ -54,6 +47,22 @@ export function timeoutOf(functions: IExecuteFunctions): number | undefined {
 	return seconds > 0 ? Date.now() + seconds * 1000 : undefined;
 }
 
+/** Text inside an expression: braces in it, as a node may have in its name, would end the expression. */
+export const textLiteral = (text: string): string =>
+	JSON.stringify(text).replace(
+		/[{}\u2028\u2029]/g,
+		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+
+/** Whether a node has run in this execution; taken for granted where n8n cannot tell. */
+export function hasRun(functions: IExecuteFunctions, nodeName: string): boolean {
+	try {
+		return evaluate(functions, `$(${textLiteral(nodeName)}).isExecuted`) !== false;
+	} catch {
+		return true;
+	}
+}
+
 /** How often the node has run in this execution before: more than 0 in a loop. */
 export const runIndexOf = (functions: IExecuteFunctions, index = 0) =>
 	String(evaluate(functions, '$runIndex', index));
@@ -75,7 +84,7 @@ export function inputOf({ functions }: WithFunctions): INodeExecutionData[] {
 
 /** Whether n8n knows of a run of this node before this one, in an execution that this one retries too. */
 export const hasRunBefore = (functions: IExecuteFunctions): boolean =>
-	evaluate(functions, `$(${nameLiteral(functions.getNode())}).isExecuted`) === true;
+	evaluate(functions, `$(${textLiteral(functions.getNode().name)}).isExecuted`) === true;
 
 /** What n8n's contexts have, but its types do not promise. */
 interface Internals {

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import type { AcceptedJob } from '../types';
-import { evaluate, executionOf, nameLiteral } from './platform';
+import { evaluate, executionOf, textLiteral } from './platform';
 import type { Item } from './item';
 
 /**
@@ -79,7 +79,7 @@ export function sleepsOf(functions: IExecuteFunctions): Record<string, SleepReco
 
 /** The same for a webhook, which is handed no context: expressions can read it. */
 export function sleepsOfSleeper(functions: IWebhookFunctions): Record<string, SleepRecord> {
-	const path = `$node[${nameLiteral(functions.getNode())}].context.veoSleeps`;
+	const path = `$node[${textLiteral(functions.getNode().name)}].context.veoSleeps`;
 	return (evaluate(functions, path) ?? {}) as Record<string, SleepRecord>;
 }
 

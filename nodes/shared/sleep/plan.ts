@@ -1,8 +1,10 @@
+import type { IDataObject, NodeTypeAndVersion } from 'n8n-workflow';
+
 import { whyNotCallable, whyNotCalled } from '../callback/address';
 import { badInput } from '../n8n/failure';
 import { isTool } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import { executionOf, hasCombinedBinaries, isN8n1, resumeUrlOf } from '../n8n/platform';
+import { executionOf, hasCombinedBinaries, hasRun, isN8n1, resumeUrlOf } from '../n8n/platform';
 import { optionsOf } from '../input/parameters';
 import { reachesItself } from './probe';
 
@@ -116,13 +118,27 @@ const isOldVersion = 'n8n does not call nodes of version 1 in a workflow with co
 const cannotBeCalled = ({ node, functions }: Item) =>
 	node.typeVersion === 1 && hasCombinedBinaries(functions);
 
-/** A trigger before this node that answers its caller with what the last node returns. */
+/**
+ * A node before this one that keeps its caller waiting for the last node: the trigger that started
+ * the execution, or a Wait node that was called. Other triggers of the workflow have not run.
+ */
 function whoeverWaits(item: Item): string | undefined {
-	const parents = executionOf(item).getParentNodes(item.node.name, { includeNodeParameters: true });
+	const functions = executionOf(item);
+	const parents = functions.getParentNodes(item.node.name, { includeNodeParameters: true });
 	const waiting = parents.find(
-		({ disabled, parameters }) => !disabled && parameters?.responseMode === 'lastNode',
+		(parent) => !parent.disabled && keepsCallerWaiting(parent) && hasRun(functions, parent.name),
 	);
 	return waiting && `"${waiting.name}" answers its caller when the last node finishes`;
+}
+
+/** Streams, too, end when the execution goes to sleep. */
+const untilLastNode: unknown[] = ['lastNode', 'streaming'];
+
+/** n8n's Chat Trigger has the setting in its options, and there `lastNode` need not be said. */
+function keepsCallerWaiting({ type, parameters = {} }: NodeTypeAndVersion): boolean {
+	const { responseMode, options } = parameters;
+	if (!type.endsWith('.chatTrigger')) return untilLastNode.includes(responseMode);
+	return untilLastNode.includes((options as IDataObject | undefined)?.responseMode ?? 'lastNode');
 }
 
 function resumeAddress(item: Item): string {

@@ -16,6 +16,13 @@ const plan = async (surroundings: Surroundings) => {
 const addressAt = (origin: string) =>
 	`${origin}/webhook-waiting/${executionId}/veo?signature=signed`;
 
+const form = {
+	name: 'Form',
+	type: 'n8n-nodes-base.formTrigger',
+	parameters: { responseMode: 'lastNode' },
+};
+const chat = '@n8n/n8n-nodes-langchain.chatTrigger';
+
 describe('Auto', () => {
 	it('sleeps until the provider calls, and asks nobody before, where callbacks are documented', async () => {
 		const origin = newOrigin();
@@ -72,22 +79,55 @@ describe('Auto', () => {
 	);
 
 	it('stays awake behind a trigger that answers when the last node finishes', async () => {
-		const parents = [
-			{ name: 'Rows', parameters: {} },
-			{ name: 'Form', parameters: { responseMode: 'lastNode' } },
-		];
+		const parents = [{ name: 'Rows', type: 'set', parameters: {} }, form];
 		const { plan: found } = await plan({ provider: fal, parents });
 		expect(found).toEqual({ hint: expect.stringContaining('"Form" answers its caller') });
 	});
 
 	it.each([
-		['is switched off', { disabled: true, parameters: { responseMode: 'lastNode' } }],
+		['streams its answer', { parameters: { responseMode: 'streaming' } }],
+		['is a chat', { type: chat, parameters: { options: {} } }],
+		[
+			'is a chat that says so',
+			{ type: chat, parameters: { options: { responseMode: 'lastNode' } } },
+		],
+	])('stays awake behind a trigger that %s', async (_, parent) => {
+		const { plan: found } = await plan({ provider: fal, parents: [{ ...form, ...parent }] });
+		expect(found).toHaveProperty('hint');
+	});
+
+	it.each([
+		['is switched off', { disabled: true }],
 		['answers at once', { parameters: { responseMode: 'onReceived' } }],
 		['has another node answer', { parameters: { responseMode: 'responseNode' } }],
-		['has no parameters', {}],
+		['has no parameters', { parameters: undefined }],
+		[
+			'is a chat with an answer of its own',
+			{ type: chat, parameters: { options: { responseMode: 'responseNodes' } } },
+		],
 	])('sleeps behind a trigger that %s', async (_, parent) => {
-		const parents = [{ name: 'Form', ...parent }];
+		const parents = [{ ...form, ...parent }];
 		expect((await plan({ provider: fal, parents })).plan).toHaveProperty('address');
+	});
+
+	it('sleeps when another trigger has started the execution', async () => {
+		const asked: string[] = [];
+		const isExecuted = (expression: string) => {
+			asked.push(expression);
+			return false;
+		};
+		const parents = [{ ...form, name: 'a "form" }}' }];
+		const { plan: found } = await plan({ provider: fal, parents, isExecuted });
+		expect(found).toHaveProperty('address');
+		expect(asked).toEqual(['{{ $("a \\"form\\" \\u007d\\u007d").isExecuted }}']);
+	});
+
+	it('stays awake when n8n cannot tell who has started it', async () => {
+		const isExecuted = () => {
+			throw new Error('Error finding the referenced node');
+		};
+		const { plan: found } = await plan({ provider: fal, parents: [form], isExecuted });
+		expect(found).toHaveProperty('hint');
 	});
 });
 

@@ -21,6 +21,8 @@ export interface Surroundings {
 	/** n8n 1 has none. */
 	signature?: string;
 	parents?: object[];
+	/** What n8n says to whether a node has run, in the notation of expressions. */
+	isExecuted?: (expression: string) => unknown;
 	nodeType?: string;
 	typeVersion?: number;
 	settings?: IWorkflowSettings;
@@ -37,6 +39,7 @@ export function sleepingItem({
 	origin = 'https://n8n.example.com',
 	signature = 'signed',
 	parents = [],
+	isExecuted = () => true,
 	nodeType = 'n8n-nodes-veo-reference-video.falVeo',
 	typeVersion = 1.1,
 	settings = {},
@@ -49,7 +52,10 @@ export function sleepingItem({
 		getExecutionId: () => executionId,
 		getParentNodes: () => parents,
 		getWorkflowSettings: () => settings,
-		evaluateExpression: () => `${origin}/webhook-waiting/${executionId}${query}`,
+		evaluateExpression: (expression: string) =>
+			expression.includes('isExecuted')
+				? isExecuted(expression)
+				: `${origin}/webhook-waiting/${executionId}${query}`,
 		helpers: {
 			async httpRequest(request: PostOptions) {
 				calls.push(request);
