@@ -102,6 +102,19 @@ it('when the time is up, jobs that cannot be read leave with their IDs', async (
 	expect(items?.map(({ json }) => json)).toEqual(prompts.map(outOfTime));
 });
 
+it('wakes with a job that can never be read, by the first call of its watcher', async () => {
+	const input = [{ prompt: 'one' }];
+	const sleeping = await fallAsleep(aimlapi, { pollInterval: 1 }, { input });
+	sandbox().inject({ call: 'status', fault: { kind: 'status', status: 401 }, times: Infinity });
+	const { items } = await wake(sleeping, (await n8n().called()).token);
+	expect(items?.map(({ json }) => json)).toEqual([
+		expect.objectContaining({
+			jobId: jobOf('one').id,
+			error: expect.objectContaining({ code: 'authentication' }),
+		}),
+	]);
+}, 15_000);
+
 it('when the time is up, what was refused leaves as it was refused', async () => {
 	const input = ['one #sandbox:no-balance', 'two'].map((prompt) => ({ prompt }));
 	const sleeping = await fallAsleep(aimlapi, {}, { input, onError: 'continueRegularOutput' });

@@ -55,6 +55,14 @@ export class Gathering<T> {
 		return await verdict;
 	}
 
+	/**
+	 * Takes the word of the node's own watcher that all jobs have ended. What it has found out itself
+	 * is not asked for again, and nobody but it calls about its jobs: `asleep` is no answer to it.
+	 */
+	async onWatcher(total: number, read: ReadJob<T>): Promise<Verdict> {
+		return (await this.#readAll(total, read)) === 'ended' ? 'complete' : 'again';
+	}
+
 	/** What the node's own watcher has found out; an end that is known already stays. */
 	learn(index: number, reading: Exclude<JobReading<T>, string>): void {
 		if (this.#ended.get(index)?.isLost === false) return;

@@ -141,9 +141,10 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 	if (watcher?.isFinal) {
 		await Promise.race([gathering.readRest(total, read), pause(lastLookMs)]);
 	} else {
-		const verdict = await gathering.onCallback(token.item, total, read, authentication.now);
-		// Nobody but the watcher calls about its jobs: it has to call again.
-		if (verdict === 'again' || (verdict === 'asleep' && watcher)) return notNow;
+		const verdict = watcher
+			? await gathering.onWatcher(total, read)
+			: await gathering.onCallback(token.item, total, read, authentication.now);
+		if (verdict === 'again') return notNow;
 		if (verdict === 'asleep') return { status: 200 };
 	}
 

@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto';
-
-import type { IN8nHttpFullResponse } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IN8nHttpFullResponse } from 'n8n-workflow';
 
 import { withToken } from '../callback/address';
 import { newNonce, sealToken, tokenLifeMs } from '../callback/token';
-import { explained, jobInState, withError } from '../job/job';
-import { lookAtJob } from '../job/read';
+import { explained, hasEnded, jobInState, withError } from '../job/job';
+import type { Reading } from '../job/read';
 import { waitForJobs } from '../job/wait';
 import type { WaitResult } from '../job/wait';
 import type { Item } from '../n8n/item';
 import type { JobOutcome } from '../output/outcome';
-import { limiter } from '../time/concurrently';
-import { ExpiringCache } from '../time/expiringCache';
 import { jitter, pause } from '../time/pause';
-import type { Sleep } from './sleep';
+import type { Ended, Sleep } from './sleep';
+import { lookInTurn, readsAtATime } from './look';
 
 /** What a watcher works with after the node has returned, when n8n evaluates nothing for it any more. */
 export interface Watch {
@@ -30,19 +27,8 @@ export interface Watch {
 	endsAt: number;
 }
 
-const readsAtATime = 5;
-
-/** Bounds the requests of all watchers of the process to the same provider with the same key. */
-const limits = new ExpiringCache<ReturnType<typeof limiter>>(tokenLifeMs, 1000);
-
-async function limitOf(item: Item) {
-	const credentials = JSON.stringify(await item.credentials());
-	const key = createHash('sha256').update(item.provider.id).update(credentials).digest('base64url');
-	const now = Date.now();
-	const limit = limits.get(key, now) ?? limiter(readsAtATime);
-	limits.set(key, limit, now);
-	return limit;
-}
+/** What the last look may take; then there is still time to wake the execution. */
+const lastLookMs = 30_000;
 
 /**
  * The item with all that asking about its job takes, read now: n8n releases its expressions when the
@@ -73,27 +59,41 @@ export async function copyForWatcher(item: Item): Promise<Item> {
 export async function watch(watched: Watch): Promise<void> {
 	const { signal } = watched.sleep;
 	try {
-		const results = await follow(watched);
+		const results = await followInTime(watched);
 		signal.throwIfAborted();
-		learn(watched, results);
-		const isFinal = results.some(({ gaveUp }) => gaveUp?.code === 'timeout');
+		if (results) learnWhatWasGivenUp(watched, results);
+		const isFinal = !results || results.some(({ gaveUp }) => gaveUp?.code === 'timeout');
 		await wake(watched, isFinal);
 	} catch {
 		// Woken by others, or nobody is left to be woken; n8n's own deadline remains as the net.
 	}
 }
 
-async function follow({ sleep, jobs, intervalMs, endsAt }: Watch): Promise<WaitResult[]> {
+/** Undefined when the last look takes too long: then what is known must do. */
+async function followInTime(watched: Watch): Promise<WaitResult[] | undefined> {
+	const timer = AbortSignal.timeout(Math.max(0, watched.endsAt + lastLookMs - Date.now()));
+	const late = new Promise<undefined>((resolve) => {
+		timer.addEventListener('abort', () => resolve(undefined), { once: true });
+	});
+	return await Promise.race([follow(watched), late]);
+}
+
+async function follow(watched: Watch): Promise<WaitResult[]> {
+	const { sleep, jobs, intervalMs, endsAt } = watched;
 	const { signal } = sleep;
-	const limit = await limitOf(jobs[0].item);
-	const read = async (_: string, index: number) =>
-		await limit(async () => await lookAtJob(jobs[index].item, jobs[index].job));
+	const ask = asker(watched);
 	// With callbacks, one look when the time is up.
 	if (intervalMs === undefined) await pause(endsAt - Date.now(), signal);
 	const leftMs = endsAt - Date.now();
 	return await waitForJobs(
 		jobs.map(({ job }) => String(job.jobId)),
-		read,
+		async (_, index) => {
+			const reading = await ask(index);
+			if (hasEnded(reading.state)) {
+				sleep.gathering.learn(jobs[index].item.index, { ended: foundIn(jobs[index], reading) });
+			}
+			return reading;
+		},
 		{
 			intervalMs: intervalMs ?? 1,
 			// One round at least.
@@ -104,23 +104,61 @@ async function follow({ sleep, jobs, intervalMs, endsAt }: Watch): Promise<WaitR
 	);
 }
 
-/** What has ended, or can never be read, need not be asked about again by the webhook. */
-function learn({ sleep, jobs }: Watch, results: WaitResult[]): void {
-	for (const [index, { item, job, raw }] of jobs.entries()) {
+/**
+ * Asks about a job, with the key that the credential has now if the one from before the sleep is
+ * refused. The credential is read again once.
+ */
+function asker({ jobs, endsAt }: Watch) {
+	let newCredentials: Promise<ICredentialDataDecryptedObject | undefined> | undefined;
+	return async (index: number): Promise<Reading> => {
+		const { item, job } = jobs[index];
+		const ask = async (asked: Item) => await lookInTurn(asked, job, Date.now() >= endsAt);
+		const reading = await ask(item);
+		if (!isKeyRefused(reading)) return reading;
+		newCredentials ??= changedCredentials(item);
+		const credentials = await newCredentials;
+		return credentials ? await ask({ ...item, credentials: async () => credentials }) : reading;
+	};
+}
+
+const isKeyRefused = ({ state }: Reading) =>
+	state.status === 'unreadable' && state.failure.code === 'authentication';
+
+/** Undefined where there is no other key. */
+async function changedCredentials(item: Item): Promise<ICredentialDataDecryptedObject | undefined> {
+	const before = await item.credentials();
+	try {
+		const now = await readAgain(item);
+		return now.apiKey && now.apiKey !== before.apiKey ? now : undefined;
+	} catch {
+		// Deleted, or with an expression in it.
+		return undefined;
+	}
+}
+
+function foundIn({ item, job, raw }: JobOutcome, last: Reading): Ended {
+	const current = last.raw === null ? job : jobInState(item.provider, job, last.state);
+	return { job: current, raw: last.raw ?? raw };
+}
+
+/** What can never be read, or has not ended in time, need not be asked about by the webhook. */
+function learnWhatWasGivenUp({ sleep, jobs }: Watch, results: WaitResult[]): void {
+	for (const [index, outcome] of jobs.entries()) {
 		const { last, gaveUp } = results[index];
-		const { provider } = item;
-		const current = last.raw === null ? job : jobInState(provider, job, last.state);
-		const found = { job: current, raw: last.raw ?? raw };
-		sleep.gathering.learn(
-			item.index,
-			gaveUp
-				? { lost: { ...found, job: withError(current, explained(provider, gaveUp)) } }
-				: { ended: found },
-		);
+		if (!gaveUp) continue;
+		const { job, raw } = foundIn(outcome, last);
+		const error = explained(outcome.item.provider, gaveUp);
+		sleep.gathering.learn(outcome.item.index, { lost: { job: withError(job, error), raw } });
 	}
 }
 
 const longestBreakMs = 10_000;
+
+/**
+ * It has been heard, its token is refused, or the execution is gone or sleeps in another round. With
+ * any other answer, as of a proxy before n8n, the next call may be heard.
+ */
+const endings = [200, 401, 404, 410];
 
 /** Calls until n8n has taken it: it turns callers away while it saves the execution, or restarts. */
 async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean): Promise<void> {
@@ -139,10 +177,10 @@ async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean):
 			watcher: { run: sleep.run, isFinal },
 		});
 		const { status, isRunning } = await call(item, withToken(address, token));
-		const mayChange = status === undefined || status >= 500 || (status === 409 && isRunning);
 		// The credential has been changed while the execution slept: seal once more, with the new key.
 		const isChanged = status === 401 && copy === item;
-		if (!mayChange && !isChanged) return;
+		const isOver = endings.includes(Number(status)) || (status === 409 && !isRunning);
+		if (isOver && !isChanged) return;
 		if (isChanged) copy = { ...item, credentials: async () => await readAgain(item) };
 		await pause(jitter(Math.min(500 * 2 ** attempt, longestBreakMs)), sleep.signal);
 	}

@@ -256,3 +256,22 @@ describe('what the watcher has found out', () => {
 		expect(gathering.resultOf(0)).toBe('video 0');
 	});
 });
+
+describe('the word of the watcher', () => {
+	const told = async () => await gathering.onWatcher(total, read);
+
+	it('is enough for what it has found out, lost or not', async () => {
+		for (const index of [0, 1, 2]) gathering.learn(index, { ended: `video ${index}` });
+		gathering.learn(3, { lost: 'job 3' });
+		expect(await told()).toBe('complete');
+		expect(asked).toEqual([]);
+	});
+
+	it('is checked where it was given to another process', async () => {
+		end(0, 1, 2);
+		expect(await told()).toBe('again');
+		end(3);
+		expect(await told()).toBe('complete');
+		expect(asked).toEqual([3, 3, 2, 1, 0]);
+	});
+});

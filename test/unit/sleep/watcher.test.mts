@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { IAdditionalCredentialOptions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { openToken } from '../../../nodes/shared/callback/token';
 import type { CallbackToken } from '../../../nodes/shared/callback/token';
@@ -63,6 +63,8 @@ interface Scene {
 	once?: boolean;
 	/** When others have woken the execution. */
 	wokenAt?: number;
+	/** Keys that the provider does not take any more. */
+	refusedKeys?: string[];
 	/** The credential as n8n has it now. */
 	newCredential?: () => ICredentialDataDecryptedObject;
 }
@@ -73,10 +75,11 @@ async function watched({
 	jobs = 1,
 	once = false,
 	wokenAt,
+	refusedKeys = [],
 	newCredential = () => ({ apiKey: 'new key', baseUrl: provider.baseUrl }),
 }: Scene) {
 	const wakes: Array<{ at: number; token: string; url: URL }> = [];
-	const reads: Array<{ jobId: string; at: number; timeout: number }> = [];
+	const reads: Array<{ jobId: string; at: number; timeout: number; apiKey: string }> = [];
 	const { item } = sleepingItem({
 		provider,
 		answer: ({ url }) => {
@@ -94,11 +97,14 @@ async function watched({
 		async httpRequestWithAuthentication(
 			_: string,
 			{ url, timeout }: { url: string; timeout: number },
+			{ credentialsDecrypted }: IAdditionalCredentialOptions,
 		) {
 			const jobId = url.split('/').at(-1) as string;
-			reads.push({ jobId, at: clock.now(), timeout });
+			const apiKey = String(credentialsDecrypted?.data?.apiKey);
+			reads.push({ jobId, at: clock.now(), timeout, apiKey });
 			await Promise.resolve();
-			const body = Readable.from([Buffer.from(JSON.stringify(stateOf(jobId, clock.now())))]);
+			const state = refusedKeys.includes(apiKey) ? refused : stateOf(jobId, clock.now());
+			const body = Readable.from([Buffer.from(JSON.stringify(state))]);
 			return { statusCode: 200, headers: {}, body };
 		},
 	});
@@ -201,6 +207,55 @@ it.each([
 	});
 });
 
+it('wakes with what it knows when the last look takes too long', async () => {
+	jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+		const timer = new AbortController();
+		clock.at(ms, () => timer.abort());
+		return timer.signal;
+	});
+	const { wakes, sleep } = await watched({
+		jobs: 2,
+		stateOf(jobId, at) {
+			if (jobId === 'job-0') return done;
+			if (at >= timeoutMs) clock.pass(35 * second);
+			return running;
+		},
+	});
+	expect(wakes).toHaveLength(1);
+	expect(tokenOf(wakes[0])?.watcher?.isFinal).toBe(true);
+	expect(sleep.gathering.resultOf(0)?.job.status).toBe('completed');
+	expect(sleep.gathering.resultOf(1)).toBeUndefined();
+	// The look that was too slow would go on by the real clock.
+	sleep.end();
+});
+
+describe('a key that was replaced while the execution slept', () => {
+	it('reads the credential again, once, and asks with the new one', async () => {
+		const newCredential = jest.fn(() => ({ apiKey: 'new key', baseUrl: provider.baseUrl }));
+		const { reads, sleep } = await watched({ jobs: 3, refusedKeys: ['old key'], newCredential });
+		expect([0, 1, 2].map((index) => sleep.gathering.resultOf(index)?.job.status)).toEqual(
+			Array(3).fill('completed'),
+		);
+		expect(reads.filter(({ apiKey }) => apiKey === 'new key')).toHaveLength(3);
+		expect(newCredential).toHaveBeenCalledTimes(1);
+	});
+
+	it.each([
+		['the same', () => ({ apiKey: 'old key' })],
+		['an empty one', () => ({ apiKey: '' })],
+		[
+			'gone',
+			() => {
+				throw new Error('Credential with ID "1" does not exist');
+			},
+		],
+	])('is given up when the credential is %s', async (_, newCredential) => {
+		const { reads, sleep } = await watched({ refusedKeys: ['old key'], newCredential });
+		expect(reads).toHaveLength(1);
+		expect(sleep.gathering.resultOf(0)?.job.error?.code).toBe('authentication');
+	});
+});
+
 it('counts a job that can never be read as ended', async () => {
 	const { wakes, sleep } = await watched({ stateOf: () => refused });
 	expect(wakes).toHaveLength(1);
@@ -217,6 +272,7 @@ describe('calls again', () => {
 		['n8n still saves the execution', stillSaving],
 		['n8n has a fault', { statusCode: 500 }],
 		['the node is not ready', { statusCode: 503 }],
+		['a proxy before n8n holds it back', { statusCode: 429 }],
 		['nobody answers', new Error('connect ECONNREFUSED')],
 	])('when %s, until it is heard', async (_, trouble) => {
 		const { wakes } = await watched({ answers: [trouble, trouble, trouble, { statusCode: 200 }] });
