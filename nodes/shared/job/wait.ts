@@ -9,6 +9,8 @@ export interface WaitOptions {
 	intervalMs: number;
 	timeoutMs: number;
 	concurrency: number;
+	/** Looks once even when the time is up before it has begun. */
+	lookAtLeastOnce?: boolean;
 	signal?: AbortSignal;
 	clock?: Clock;
 }
@@ -79,8 +81,10 @@ export class Patience {
 export async function waitForJobs(
 	jobIds: readonly string[],
 	read: (jobId: string, index: number) => Promise<Reading>,
-	{ intervalMs, timeoutMs, concurrency, signal, clock = systemClock }: WaitOptions,
+	options: WaitOptions,
 ): Promise<WaitResult[]> {
+	const { intervalMs, timeoutMs, concurrency, signal, clock = systemClock } = options;
+	let mustLook = options.lookAtLeastOnce;
 	const deadline = clock.now() + timeoutMs;
 	const results: WaitResult[] = jobIds.map(() => ({
 		last: { state: { status: 'queued' }, raw: null },
@@ -91,11 +95,12 @@ export async function waitForJobs(
 
 	while (pending.length > 0) {
 		const left = deadline - clock.now();
-		if (left <= 0) {
+		if (left <= 0 && !mustLook) {
 			for (const index of pending) results[index].gaveUp = timedOut;
 			break;
 		}
 		await pause(Math.min(left, Math.max(jitter(intervalMs), breakMs)), signal, clock);
+		mustLook = false;
 		breakMs = 0;
 		let isLimited = false;
 		const leftOut: number[] = [];

@@ -84,7 +84,6 @@ async function follow(watched: Watch): Promise<WaitResult[]> {
 	const ask = asker(watched);
 	// With callbacks, one look when the time is up.
 	if (intervalMs === undefined) await pause(endsAt - Date.now(), signal);
-	const leftMs = endsAt - Date.now();
 	return await waitForJobs(
 		jobs.map(({ job }) => String(job.jobId)),
 		async (_, index) => {
@@ -96,8 +95,8 @@ async function follow(watched: Watch): Promise<WaitResult[]> {
 		},
 		{
 			intervalMs: intervalMs ?? 1,
-			// One round at least.
-			timeoutMs: Math.max(leftMs, 1),
+			timeoutMs: endsAt - Date.now(),
+			lookAtLeastOnce: true,
 			concurrency: readsAtATime,
 			signal,
 		},

@@ -208,6 +208,17 @@ describe('the end of the wait', () => {
 	});
 });
 
+it('looks once when the time is up before it has begun, if it is told to', async () => {
+	for (const timeoutMs of [0, -minute]) {
+		const [unseen] = await wait({ a: [done] }, { timeoutMs });
+		expect([unseen.gaveUp?.code, looks.length]).toEqual(['timeout', 0]);
+		const [seen] = await wait({ a: [done] }, { timeoutMs, lookAtLeastOnce: true });
+		expect([seen.last.state, looks.length]).toEqual([done, 1]);
+		looks.length = 0;
+	}
+	expect(clock.now()).toBe(0);
+});
+
 describe('a question that was not answered', () => {
 	it('costs nothing but time when the trouble passes', async () => {
 		const [result] = await wait({ a: [unlucky, running, unlucky, unlucky, done] });

@@ -186,6 +186,17 @@ it('looks once, when the time is up, where the provider calls', async () => {
 	expect(tokenOf(wakes[0])?.watcher).toEqual({ run: 2, isFinal: false });
 });
 
+it('looks when the time is up, however late it is', async () => {
+	// The clock goes on between any two lines.
+	jest.spyOn(systemClock, 'now').mockImplementation(() => {
+		clock.pass(1);
+		return start + clock.now();
+	});
+	const { wakes, reads } = await watched({ once: true });
+	expect(reads).toHaveLength(1);
+	expect(tokenOf(wakes[0])?.watcher?.isFinal).toBe(false);
+});
+
 it.each([
 	['it asks itself', false],
 	['the provider calls', true],
