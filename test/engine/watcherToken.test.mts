@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
 
 import { newNonce, sealToken } from '../../nodes/shared/callback/token';
 import type { CallbackToken } from '../../nodes/shared/callback/token';
@@ -45,6 +45,10 @@ const watcherToken = (provider: VideoProvider, change: Partial<CallbackToken> = 
 
 const finalToken = (provider: VideoProvider, run = 0) =>
 	seal(provider, { watcher: { run, isFinal: true } });
+
+const fail = () => {
+	throw new Error('the credential is gone');
+};
 
 const jobOf = (prompt: string) =>
 	sandbox()
@@ -114,6 +118,42 @@ it('wakes with a job that can never be read, by the first call of its watcher', 
 		}),
 	]);
 }, 15_000);
+
+describe.each<[string, (saved: ICredentialDataDecryptedObject) => void]>([
+	['replaced', (saved) => (saved.apiKey = 'the next key')],
+	['not to be read', (saved) => Object.defineProperty(saved, 'apiKey', { get: fail })],
+])('while the execution sleeps, its key is %s', (_, change) => {
+	const fallAsleepAndChange = async () => {
+		const saved = { ...sandbox().credentials.aimlapi };
+		const credentials = { [aimlapi.credential]: saved };
+		const sleeping = await fallAsleep(aimlapi, { pollInterval: 1 }, { credentials });
+		change(saved);
+		return sleeping;
+	};
+
+	it('the watcher wakes it, in the process that it lives in', async () => {
+		const sleeping = await fallAsleepAndChange();
+		finish(...prompts);
+		const { status, items } = await wake(sleeping, (await n8n().called()).token);
+		expect(status).toBe(200);
+		expect(items?.map(({ json }) => json)).toEqual(prompts.map(completed));
+	}, 15_000);
+
+	it('no other token of the earlier key is taken', async () => {
+		const sleeping = await fallAsleepAndChange();
+		finish(...prompts);
+		for (const token of [
+			seal(aimlapi),
+			watcherToken(aimlapi, { sleeper: 'test/Other' }),
+			watcherToken(aimlapi, { provider: 'fal' }),
+			watcherToken(aimlapi, { expires: Date.now() - 1 }),
+		]) {
+			const { status, items } = await wake(sleeping, token);
+			expect([401, 503]).toContain(status);
+			expect(items).toBeUndefined();
+		}
+	});
+});
 
 it('when the time is up, what was refused leaves as it was refused', async () => {
 	const input = ['one #sandbox:no-balance', 'two'].map((prompt) => ({ prompt }));

@@ -28,6 +28,9 @@ export class Sleep {
 	/** When n8n wakes the execution at the latest: milliseconds since the epoch. */
 	readonly until: number;
 
+	/** The key that the watcher seals its tokens with, where it lives in this process. */
+	watcherKey?: string;
+
 	readonly #watching = new AbortController();
 
 	constructor(run: number, until: number) {
@@ -100,6 +103,14 @@ export function sleepOf(functions: IWebhookFunctions): Sleep | undefined {
 	sleeps.set(sleeperOf(functions), sleep, Date.now());
 	return sleep;
 }
+
+/**
+ * The key of the watcher, where it lives in this process: it opens the watcher's tokens also when
+ * the credential has been changed or deleted, or has an expression about the items in it, which n8n
+ * does not evaluate for a webhook.
+ */
+export const watcherKeyOf = (functions: IWebhookFunctions): string | undefined =>
+	latestSleep(functions)?.watcherKey;
 
 /**
  * Whether the execution has gone on since it was called out of this sleep: n8n handed it to the

@@ -8,7 +8,8 @@ import type {
 import { authenticationOf, deliveryOf, warn, webhookItem } from '../callback/delivery';
 import type { WebhookItem } from '../callback/delivery';
 import { authenticate } from '../callback/receive';
-import { looksLikeToken } from '../callback/token';
+import { looksLikeToken, openToken } from '../callback/token';
+import type { CallbackToken } from '../callback/token';
 import { chosenProvider } from '../input/provider';
 import { explained, hasEnded, jobInState, withError } from '../job/job';
 import { lookAtEndedJob, lookAtJob } from '../job/read';
@@ -18,11 +19,11 @@ import { toItems } from '../output/jobItem';
 import { isAwaited } from '../output/outcome';
 import type { JobOutcome } from '../output/outcome';
 import { pause } from '../time/pause';
-import type { Failure, JobState, Providers } from '../types';
+import type { Delivery, Failure, JobState, Providers } from '../types';
 import type { JobReading } from './gathering';
 import { parkedOutcome } from './park';
 import { sleepPath } from './plan';
-import { isOver, sleeperOf, sleepOf } from './sleep';
+import { isOver, sleeperOf, sleepOf, watcherKeyOf } from './sleep';
 import type { Ended } from './sleep';
 
 /**
@@ -83,6 +84,8 @@ export async function handleWakeUp(
 	return { noWebhookResponse: true, workflowData };
 }
 
+type Authenticated = { token: CallbackToken };
+
 interface Answer {
 	status: number;
 	workflowData?: INodeExecutionData[][];
@@ -113,12 +116,7 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 	const { functions } = item;
 	const delivery = await deliveryOf(functions);
 	if (!looksLikeToken(delivery.token)) return { status: 401 };
-	const authentication = await authenticationOf(item);
-	const authenticated = await authenticate(delivery, delivery.token, {
-		...authentication,
-		sleeper: sleeperOf(functions),
-		warn: () => warn(functions, unknownKey),
-	});
+	const authenticated = ofOwnWatcher(item, delivery.token) ?? (await ofCaller(item, delivery));
 	if ('status' in authenticated) return authenticated;
 
 	const parked = parkedIn(item);
@@ -143,7 +141,7 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 	} else {
 		const verdict = watcher
 			? await gathering.onWatcher(total, read)
-			: await gathering.onCallback(token.item, total, read, authentication.now);
+			: await gathering.onCallback(token.item, total, read, Date.now());
 		if (verdict === 'again') return notNow;
 		if (verdict === 'asleep') return { status: 200 };
 	}
@@ -163,6 +161,26 @@ async function onCallback(item: WebhookItem, isLate: () => boolean): Promise<Ans
 	sleep.end();
 	return { status: 200, workflowData: [toItems(item.node, outcomes)] };
 }
+
+/** The token of the watcher that lives in this process, if it is one. */
+function ofOwnWatcher(
+	{ functions, provider }: WebhookItem,
+	text: string,
+): Authenticated | undefined {
+	const key = watcherKeyOf(functions);
+	const opened = key === undefined ? undefined : openToken(key, text, Date.now());
+	if (!opened || !('token' in opened)) return undefined;
+	const { token } = opened;
+	const isOwn = token.watcher && token.sleeper === sleeperOf(functions);
+	return isOwn && token.provider === provider.id ? { token } : undefined;
+}
+
+const ofCaller = async (item: WebhookItem, delivery: Delivery & { token: string }) =>
+	await authenticate(delivery, delivery.token, {
+		...(await authenticationOf(item)),
+		sleeper: sleeperOf(item.functions),
+		warn: () => warn(item.functions, unknownKey),
+	});
 
 /** A job that has not ended when the time is up: it is paid for, and Get can ask for it later. */
 function outOfTime(outcome: JobOutcome): Ended {

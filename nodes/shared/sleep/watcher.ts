@@ -57,8 +57,10 @@ export async function copyForWatcher(item: Item): Promise<Item> {
  * when its call arrives. Never rejects.
  */
 export async function watch(watched: Watch): Promise<void> {
-	const { signal } = watched.sleep;
+	const { sleep, jobs } = watched;
+	const { signal } = sleep;
 	try {
+		sleep.watcherKey = await apiKeyOf(jobs[0].item);
 		const results = await followInTime(watched);
 		signal.throwIfAborted();
 		if (results) learnWhatWasGivenUp(watched, results);
@@ -164,8 +166,7 @@ async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean):
 	const [{ item }] = jobs;
 	let copy = item;
 	for (let attempt = 0; Date.now() < sleep.lastCall; attempt++) {
-		const { apiKey } = await copy.credentials();
-		const token = sealToken(String(apiKey), {
+		const token = sealToken(await apiKeyOf(copy), {
 			provider: item.provider.id,
 			model: '',
 			item: item.index,
@@ -184,6 +185,8 @@ async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean):
 		await pause(jitter(Math.min(500 * 2 ** attempt, longestBreakMs)), sleep.signal);
 	}
 }
+
+const apiKeyOf = async (item: Item) => String((await item.credentials()).apiKey);
 
 const readAgain = async ({ functions, provider, index }: Item) =>
 	'getItemIndex' in functions
