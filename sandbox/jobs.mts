@@ -55,6 +55,19 @@ export interface Job extends SandboxJob {
 	gatewayId?: string;
 }
 
+/** A job as JSON can hold it. */
+export interface SavedJob extends Omit<Job, 'directives' | 'endsAt'> {
+	directives: Array<[string, number]>;
+}
+
+/** The clock of a job goes on while the sandbox is away. */
+const endOf = ({
+	directives,
+	createdAt,
+	seconds,
+}: Pick<Job, 'directives' | 'createdAt' | 'seconds'>) =>
+	directives.has('never') ? Infinity : createdAt + seconds * 1000;
+
 // Node clamps longer timers to one millisecond.
 const longestTimer = 2 ** 31 - 1;
 
@@ -77,6 +90,7 @@ export class JobBook {
 		const createdAt = Date.now();
 		const fromPrompt = made.directives.get('seconds');
 		const seconds = made.seconds ?? fromPrompt ?? this.#defaultSeconds();
+		const { directives } = made;
 		const job: Job = {
 			...described,
 			state: 'queued',
@@ -84,11 +98,29 @@ export class JobBook {
 			createdAt,
 			outcome: { videoUrl, failure },
 			seconds,
-			endsAt: made.directives.has('never') ? Infinity : createdAt + seconds * 1000,
+			endsAt: endOf({ directives, createdAt, seconds }),
 		};
 		this.#jobs.set(job.id, job);
 		this.#schedule(job);
 		return job;
+	}
+
+	/** All of them, for a sandbox that takes over from this one. */
+	saved(): SavedJob[] {
+		return this.all().map(({ directives, endsAt, ...job }) => ({
+			...job,
+			directives: [...directives],
+		}));
+	}
+
+	/** Takes over the jobs of a sandbox that has ended. */
+	restore(saved: SavedJob[]): void {
+		for (const { directives: entries, ...rest } of saved) {
+			const directives = new Map(entries);
+			const job: Job = { ...rest, directives, endsAt: endOf({ ...rest, directives }) };
+			this.#jobs.set(job.id, job);
+			if (job.endedAt === undefined) this.#schedule(job);
+		}
 	}
 
 	/** The job as it stands now. */

@@ -10,7 +10,7 @@ import { controlRoutes } from './control.mts';
 import { FaultQueue } from './faults.mts';
 import type { Injection } from './faults.mts';
 import { describeJob, JobBook } from './jobs.mts';
-import type { SandboxJob } from './jobs.mts';
+import type { SandboxJob, SavedJob } from './jobs.mts';
 import { sandboxProviders } from './registry.mts';
 import { SigningKeys } from './signing.mts';
 import { UploadShelf } from './uploads.mts';
@@ -18,11 +18,13 @@ import { UploadShelf } from './uploads.mts';
 export type { DeliverOptions, SandboxDelivery } from './callbacks.mts';
 export type { SandboxRequest } from './contract.mts';
 export type { Fault, Injection } from './faults.mts';
-export type { SandboxJob } from './jobs.mts';
+export type { SandboxJob, SavedJob } from './jobs.mts';
 
 export interface SandboxOptions extends Partial<Settings> {
 	/** 0 takes any free port. */
 	port?: number;
+	/** Jobs of an earlier sandbox at the same port. */
+	jobs?: SavedJob[];
 }
 
 export interface Sandbox {
@@ -37,6 +39,8 @@ export interface Sandbox {
 	readonly deliveries: SandboxDelivery[];
 	count(filter?: { provider?: string; call?: string }): number;
 	jobs(): SandboxJob[];
+	/** The jobs for a later sandbox, which goes on with them. */
+	savedJobs(): SavedJob[];
 	inject(injection: Injection): void;
 	setJobSeconds(seconds: number): void;
 	/** Ends a job now, with the outcome it was heading for. */
@@ -52,7 +56,11 @@ export interface Sandbox {
 const apiKey = 'sandbox-key';
 
 /** Starts the sandbox on 127.0.0.1; several can run in one process. */
-export async function startSandbox({ port = 0, ...given }: SandboxOptions = {}): Promise<Sandbox> {
+export async function startSandbox({
+	port = 0,
+	jobs = [],
+	...given
+}: SandboxOptions = {}): Promise<Sandbox> {
 	const initial: Settings = {
 		jobSeconds: 5,
 		allowHttpCallbacks: false,
@@ -95,6 +103,7 @@ export async function startSandbox({ port = 0, ...given }: SandboxOptions = {}):
 					(call === undefined || made.call === call),
 			).length,
 		jobs: () => state.jobs.all().map(describeJob),
+		savedJobs: () => state.jobs.saved(),
 		inject: (injection) => faults.add(injection),
 		setJobSeconds(seconds) {
 			settings.jobSeconds = seconds;
@@ -129,6 +138,7 @@ export async function startSandbox({ port = 0, ...given }: SandboxOptions = {}):
 	server.listen(port, '127.0.0.1');
 	await once(server, 'listening');
 	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	state.jobs.restore(jobs);
 	return sandbox;
 }
 

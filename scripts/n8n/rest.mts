@@ -126,6 +126,10 @@ export class N8nClient {
 		return same.id;
 	}
 
+	async deleteCredential(id: string): Promise<void> {
+		await this.http.delete(`/rest/credentials/${id}`);
+	}
+
 	/** The same check as the editor's "Retry" button on a credential. */
 	async testCredential(
 		credential: Credential,
@@ -144,6 +148,17 @@ export class N8nClient {
 	async activate(workflowId: string): Promise<void> {
 		const { versionId } = await this.get<{ versionId: string }>(`/workflows/${workflowId}`);
 		await this.post(`/workflows/${workflowId}/activate`, { versionId });
+	}
+
+	/** Takes it back: n8n starts it no more. */
+	async deactivate(workflowId: string): Promise<void> {
+		await this.post(`/workflows/${workflowId}/deactivate`, {});
+	}
+
+	/** For good; n8n deletes only what is archived. */
+	async deleteWorkflow(workflowId: string): Promise<void> {
+		await this.post(`/workflows/${workflowId}/archive`, {});
+		await this.http.delete(`/rest/workflows/${workflowId}`);
 	}
 
 	/** "Execute workflow" from the given trigger. @returns the execution's id */

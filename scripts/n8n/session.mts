@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { startSandbox } from '../../sandbox/server.mts';
-import type { Sandbox } from '../../sandbox/server.mts';
+import type { Sandbox, SavedJob } from '../../sandbox/server.mts';
 import { N8N_VERSION } from './install.mts';
 import { N8nClient } from './rest.mts';
 import { createRunFolder } from './runFolder.mts';
@@ -19,6 +19,8 @@ export interface Session {
 	credentials: Record<string, { id: string; name: string }>;
 	/** Kills n8n as a power cut would, and starts it again with the same data at the same address. */
 	killAndRestartN8n(options?: RestartOptions): Promise<void>;
+	/** The same, but n8n is asked to stop, as a service manager does. @returns how it ended */
+	stopAndRestartN8n(options?: RestartOptions): Promise<string>;
 	/** Ends both. A new folder with n8n's log stays when `keepLog` is set, until the next run. */
 	close(options?: { keepLog?: boolean }): Promise<void>;
 }
@@ -37,6 +39,8 @@ export interface SessionOptions {
 	userFolder?: string;
 	/** n8n's; a free one is taken when it is left out. */
 	port?: number;
+	/** An earlier sandbox, with whose jobs this one goes on. */
+	sandbox?: { port: number; jobs: SavedJob[] };
 	/** How long the sandbox takes for a video. */
 	jobSeconds: number;
 	/** The folders that the workflows may read from and write to. */
@@ -61,7 +65,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	} = options;
 	const userFolder = options.userFolder ?? (await createRunFolder());
 	const isKept = options.userFolder !== undefined;
-	const sandbox = await startSandbox({ port: 0, jobSeconds, allowHttpCallbacks });
+	const sandbox = await startSandbox({ ...options.sandbox, jobSeconds, allowHttpCallbacks });
 	let n8n: N8nServer | undefined;
 	const start = async (port = options.port, more: Record<string, string> = {}) =>
 		await startN8n({
@@ -80,6 +84,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		let running = (n8n = await start());
 		const client = new N8nClient(running.url);
 		await client.enter();
+		const startAgain = async (restart: RestartOptions = {}) => {
+			await restart.meanwhile?.(userFolder);
+			running = n8n = await start(Number(new URL(running.url).port), restart.env);
+		};
 		return {
 			sandbox,
 			get n8n() {
@@ -87,10 +95,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 			},
 			client,
 			credentials: await saveCredentials(client, sandbox),
-			async killAndRestartN8n(restart = {}) {
+			async killAndRestartN8n(restart) {
 				await running.kill();
-				await restart.meanwhile?.(userFolder);
-				running = n8n = await start(Number(new URL(running.url).port), restart.env);
+				await startAgain(restart);
+			},
+			async stopAndRestartN8n(restart) {
+				await running.stop();
+				const how = await running.ended;
+				await startAgain(restart);
+				return how;
 			},
 			close,
 		};

@@ -6,7 +6,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 import { CACHE } from '../../scripts/folders.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
 import { startSession } from '../../scripts/n8n/session.mts';
-import type { Session } from '../../scripts/n8n/session.mts';
+import type { Session, SessionOptions } from '../../scripts/n8n/session.mts';
 import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
 
 /** The packed package that the runner of the tests has made. */
@@ -35,12 +35,14 @@ export interface TestSessionOptions {
 	env?: Record<string, string>;
 	/** Of n8n; the pinned current one by default. */
 	version?: string;
+	/** To go on where another session was ended: its folder, its port and its sandbox. */
+	earlier?: Pick<SessionOptions, 'userFolder' | 'port' | 'sandbox'>;
 }
 
 /** A real n8n with our package beside a sandbox. */
 export async function startTestSession(
 	jobSeconds: number,
-	{ readable = [], allowHttpCallbacks, env, version }: TestSessionOptions = {},
+	{ readable = [], allowHttpCallbacks, env, version, earlier }: TestSessionOptions = {},
 ): Promise<TestSession> {
 	const output = await outputFolder();
 	const session = await startSession({
@@ -50,6 +52,7 @@ export async function startTestSession(
 		allowHttpCallbacks,
 		env,
 		version,
+		...earlier,
 	});
 	const closeSession = session.close;
 	const close = async () => {
@@ -60,10 +63,14 @@ export async function startTestSession(
 }
 
 /** One session for the tests of a file; the sandbox is emptied after each of them. */
-export function useSession(jobSeconds: number, options?: TestSessionOptions): () => TestSession {
+export function useSession(
+	jobSeconds: number,
+	options?: TestSessionOptions | (() => TestSessionOptions),
+): () => TestSession {
 	let session: TestSession | undefined;
 	beforeAll(async () => {
-		session = await startTestSession(jobSeconds, options);
+		const given = typeof options === 'function' ? options() : options;
+		session = await startTestSession(jobSeconds, given);
 	}, 180_000);
 	afterEach(() => session?.sandbox.reset());
 	afterAll(async () => await session?.close(), 60_000);

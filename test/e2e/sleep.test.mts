@@ -4,7 +4,7 @@ import { testCallbacks } from './sleep/callbacks.mts';
 import { testLimits } from './sleep/limits.mts';
 import { testOrder } from './sleep/order.mts';
 import { sleepingIn } from './sleep/sleeping.mts';
-import { testWorkflows } from './sleep/workflows.mts';
+import { testLoops, testWorkflows } from './sleep/workflows.mts';
 
 /** No job ends by itself: the test says when. */
 const JOB_SECONDS = 600;
@@ -15,6 +15,7 @@ describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
 	const sleeping = sleepingIn(session, version);
 
 	testOrder(sleeping);
+	testLoops(sleeping);
 	testWorkflows(sleeping);
 	testLimits(sleeping);
 	// These do not depend on the version of n8n, and the engine tests prove them, too.

@@ -6,7 +6,38 @@ import { until } from '../../until.mts';
 import { node, to } from './sleeping.mts';
 import type { Sleeping } from './sleeping.mts';
 
-/** Executions that n8n itself repeats or calls: in a loop, in a sub-workflow, by its retry. */
+/** The same node sleeps again and again in one execution. */
+export function testLoops(
+	{ session, jobOf, finish, submits, workflowOf, start, asleep, ended }: Sleeping,
+	parameters?: INodeParameters,
+): void {
+	it('each round of a loop sleeps and wakes by itself', async () => {
+		const prompts = ['one', 'two', 'three'];
+		const workflow = workflowOf(prompts, { parameters });
+		workflow.nodes.push(node('Loop', 'splitInBatches', { options: {} }, 3));
+		workflow.connections.Prompts = to('Loop');
+		workflow.connections.Loop = to('After', 'Veo');
+		workflow.connections.Veo = to('Loop');
+		const id = await start(workflow);
+		for (const prompt of prompts) {
+			await until(`"${prompt}" is submitted`, () =>
+				session()
+					.sandbox.jobs()
+					.some((job) => job.prompt === prompt),
+			);
+			await asleep(id);
+			finish(prompt);
+		}
+		const execution = await ended(id);
+		expect(execution.status).toBe('success');
+		// A loop puts the items of its rounds together, whose pairing leads to different runs.
+		const jobs = outputOf(execution, 'After').map(({ json }) => json.jobId);
+		expect(jobs).toEqual(prompts.map((prompt) => jobOf(prompt).id));
+		expect(submits()).toBe(3);
+	});
+}
+
+/** Executions that n8n itself repeats or calls: in a sub-workflow, by its retry. */
 export function testWorkflows({
 	session,
 	isCurrent,
@@ -55,31 +86,6 @@ export function testWorkflows({
 
 	const finished = (...prompts: string[]) =>
 		prompts.map((prompt) => ({ jobId: jobOf(prompt).id, status: 'completed' }));
-
-	it('each round of a loop sleeps and wakes by itself', async () => {
-		const prompts = ['one', 'two', 'three'];
-		const workflow = workflowOf(prompts, {});
-		workflow.nodes.push(node('Loop', 'splitInBatches', { options: {} }, 3));
-		workflow.connections.Prompts = to('Loop');
-		workflow.connections.Loop = to('After', 'Veo');
-		workflow.connections.Veo = to('Loop');
-		const id = await start(workflow);
-		for (const prompt of prompts) {
-			await until(`"${prompt}" is submitted`, () =>
-				session()
-					.sandbox.jobs()
-					.some((job) => job.prompt === prompt),
-			);
-			await asleep(id);
-			finish(prompt);
-		}
-		const execution = await ended(id);
-		expect(execution.status).toBe('success');
-		// A loop puts the items of its rounds together, whose pairing leads to different runs.
-		const jobs = outputOf(execution, 'After').map(({ json }) => json.jobId);
-		expect(jobs).toEqual(prompts.map((prompt) => jobOf(prompt).id));
-		expect(submits()).toBe(3);
-	});
 
 	if (isCurrent) {
 		it('a sub-workflow sleeps, and its caller goes on with the videos', async () => {
