@@ -27,14 +27,19 @@ export interface CheckedRun {
 	problems: string[];
 }
 
-/** Compares what lies in the output folder with what the sandbox has really been asked and has made. */
+/**
+ * Compares what lies in the output folder with what the sandbox has really been asked and has made.
+ *
+ * @param submitsBefore what an earlier sandbox was asked, with whose jobs this one has gone on
+ */
 export async function checkRun(
 	prompts: PromptRow[],
 	sandbox: Sandbox,
 	outputFolder: string,
+	submitsBefore = 0,
 ): Promise<CheckedRun> {
 	const problems: string[] = [];
-	const submits = sandbox.count({ call: 'submit' });
+	const submits = submitsBefore + sandbox.count({ call: 'submit' });
 	const wanted = prompts.filter((row) => expectedEnding(row) !== 'refused').length;
 	if (submits !== wanted) problems.push(`${submits} videos were ordered instead of ${wanted}`);
 	const results = await readSheet<ResultRow>(join(outputFolder, 'results.csv'));

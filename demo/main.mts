@@ -12,18 +12,32 @@ import { installN8n, N8N_VERSION } from '../scripts/n8n/install.mts';
 import { LOGIN_LINES } from '../scripts/n8n/rest.mts';
 import { startSession } from '../scripts/n8n/session.mts';
 import type { Session } from '../scripts/n8n/session.mts';
+import { lockFolder } from '../scripts/n8n/runFolder.mts';
 import { packPackage } from '../scripts/pack.mts';
 import { checkRun } from './check.mts';
 import type { CheckedRun } from './check.mts';
-import { rowProgress } from './progress.mts';
+import { followRun, rowProgress } from './progress.mts';
 import { readSheet } from './rows.mts';
 import type { PromptRow } from './rows.mts';
 import { renderTable } from './table.mts';
+import {
+	forgetUnfinishedRun,
+	goesOnTitle,
+	isAsleep,
+	keepUnfinishedRun,
+	N8N_FOLDER,
+	readUnfinishedRun,
+	RUN_FOLDER,
+} from './unfinished.mts';
+import type { UnfinishedRun } from './unfinished.mts';
 import { demoWorkflow, NODES } from './workflow.mts';
 
 const JOB_SECONDS = 5;
 const POLL_SECONDS = 1;
+/** Should n8n be killed while a node sleeps, its jobs leave so long after their submit, and two minutes more. */
+const TIMEOUT_MINUTES = 0.5;
 const FOLLOW_MS = 200;
+const ENDS_WITHIN_MS = 5 * 60_000;
 /** False in CI logs and pipes, and in pseudo-terminals without a size. */
 const canRedraw = process.stdout.isTTY && process.stdout.columns > 0;
 const PROMPTS_FILE = join(import.meta.dirname, 'prompts.csv');
@@ -35,6 +49,8 @@ interface Context {
 	tarball: string;
 	prompts: PromptRow[];
 	session: Session;
+	/** A run that was ended in the middle, and sleeps. */
+	earlier?: UnfinishedRun;
 	workflowId: string;
 	checked: CheckedRun;
 }
@@ -86,28 +102,43 @@ async function prepareAndRun(): Promise<void> {
 			{
 				title: 'Start n8n and the sandbox that plays the providers',
 				task: async (ctx, task) => {
+					await lockFolder(RUN_FOLDER);
+					ctx.earlier = await readUnfinishedRun(flags.provider);
 					ctx.session = await startSession({
 						tarball: ctx.tarball,
+						userFolder: N8N_FOLDER,
+						port: ctx.earlier?.n8nPort,
+						sandbox: ctx.earlier?.sandbox,
 						jobSeconds: JOB_SECONDS,
 						fileFolders: [import.meta.dirname, OUTPUT_FOLDER],
 					});
+					if (ctx.earlier && !(await isAsleep(ctx.session, ctx.earlier))) {
+						ctx.session.sandbox.reset();
+						delete ctx.earlier;
+					}
 					task.title = `n8n runs at ${ctx.session.n8n.url}, the sandbox at ${ctx.session.sandbox.url}`;
 				},
 			},
 			{
 				title: 'Create the workflow',
-				task: async (ctx) => {
-					await rm(OUTPUT_FOLDER, { recursive: true, force: true });
-					await mkdir(OUTPUT_FOLDER);
+				task: async (ctx, task) => {
 					const rows = await readSheet<PromptRow>(PROMPTS_FILE);
 					const { provider } = flags;
 					ctx.prompts = provider ? rows.map((row) => ({ ...row, provider })) : rows;
+					if (ctx.earlier) {
+						ctx.workflowId = ctx.earlier.workflowId;
+						task.title = goesOnTitle(ctx.earlier);
+						return;
+					}
+					await rm(OUTPUT_FOLDER, { recursive: true, force: true });
+					await mkdir(OUTPUT_FOLDER);
 					const workflow = await demoWorkflow({
 						promptsFile: PROMPTS_FILE,
 						outputFolder: OUTPUT_FOLDER,
 						credentials: ctx.session.credentials,
 						onlyProvider: flags.provider,
 						pollInterval: POLL_SECONDS,
+						timeout: TIMEOUT_MINUTES,
 					});
 					ctx.workflowId = await ctx.session.client.createWorkflow(workflow);
 				},
@@ -119,7 +150,9 @@ async function prepareAndRun(): Promise<void> {
 			{
 				title: 'Compare the files with what the sandbox made',
 				task: async (ctx) => {
-					ctx.checked = await checkRun(ctx.prompts, ctx.session.sandbox, OUTPUT_FOLDER);
+					const { prompts, session, earlier } = ctx;
+					const submitsBefore = earlier?.submits ?? 0;
+					ctx.checked = await checkRun(prompts, session.sandbox, OUTPUT_FOLDER, submitsBefore);
 				},
 			},
 		],
@@ -137,7 +170,8 @@ async function prepareAndRun(): Promise<void> {
 /** Runs the workflow; one task shows the run as a whole, and one each row. */
 function followRows(ctx: Context): Task[] {
 	let running = true;
-	const run = runWorkflow(ctx).finally(() => (running = false));
+	let showRun = (_text: string) => {};
+	const run = runWorkflow(ctx, (text) => showRun(text)).finally(() => (running = false));
 	const rows = ctx.prompts.map((row) => {
 		const title = `row ${row.row}`;
 		const follow: Task['task'] = async (_ctx, task) => {
@@ -155,18 +189,38 @@ function followRows(ctx: Context): Task[] {
 		};
 		return { title, task: follow };
 	});
-	return [...rows, { title: 'the workflow', task: async () => await run }];
+	const title = 'the workflow';
+	const follow: Task['task'] = async (_ctx, task) => {
+		showRun = (text) => {
+			task.title = `${title}: ${text}`;
+			if (!canRedraw) task.output = task.title;
+		};
+		await run;
+	};
+	return [...rows, { title, task: follow }];
 }
 
-async function runWorkflow({ session, workflowId }: Context): Promise<void> {
+/** @param show is told when the execution falls asleep and wakes up */
+async function runWorkflow(ctx: Context, show: (text: string) => void): Promise<void> {
+	const { session, workflowId, earlier } = ctx;
 	const { client, n8n } = session;
 	const died = n8n.ended.then((how) => {
 		throw new Error(`n8n ended in the middle of the run (${how}). Start the demo again.`);
 	});
-	const execution = await Promise.race([
-		client.runWorkflow(workflowId, NODES.start).then((id) => client.waitForExecution(id)),
-		died,
-	]);
+	const run = async () => {
+		const executionId = earlier?.executionId ?? (await client.runWorkflow(workflowId, NODES.start));
+		const stopFollowing = followRun(session, executionId, {
+			show,
+			keep: async () => await keepUnfinishedRun(unfinishedRun(ctx, executionId)),
+		});
+		try {
+			return await client.waitForExecution(executionId, ENDS_WITHIN_MS);
+		} finally {
+			await stopFollowing();
+		}
+	};
+	const execution = await Promise.race([run(), died]);
+	await forgetUnfinishedRun();
 	const { error, lastNodeExecuted } = execution.data.resultData;
 	if (execution.status !== 'success') {
 		throw new Error(
@@ -174,6 +228,21 @@ async function runWorkflow({ session, workflowId }: Context): Promise<void> {
 		);
 	}
 }
+
+const unfinishedRun = (
+	{ session, workflowId, earlier }: Context,
+	executionId: string,
+): UnfinishedRun => ({
+	onlyProvider: flags.provider,
+	workflowId,
+	executionId,
+	n8nPort: Number(new URL(session.n8n.url).port),
+	sandbox: {
+		port: Number(new URL(session.sandbox.url).port),
+		jobs: session.sandbox.savedJobs(),
+	},
+	submits: (earlier?.submits ?? 0) + session.sandbox.count({ call: 'submit' }),
+});
 
 /** Prints the table. @returns whether something is wrong */
 function report({ rows, problems }: CheckedRun): boolean {
@@ -206,5 +275,9 @@ async function interrupt(signal: NodeJS.Signals): Promise<void> {
 	interrupted = true;
 	console.error(`\n${signal}: stopping n8n and the sandbox …`);
 	await context.session?.close();
+	const unfinished = context.session && (await readUnfinishedRun(flags.provider));
+	if (unfinished?.sandbox.jobs.length) {
+		console.error('What it has paid for is not lost: "npm run demo" goes on where it stopped.');
+	}
 	process.exit(signal === 'SIGINT' ? 130 : 143);
 }

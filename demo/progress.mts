@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Sandbox } from '../sandbox/server.mts';
+import type { N8nClient } from '../scripts/n8n/rest.mts';
+import type { Session } from '../scripts/n8n/session.mts';
 import { expectedEnding } from './rows.mts';
 import type { PromptRow } from './rows.mts';
 
@@ -35,4 +38,46 @@ export function rowProgress(
 		default:
 			return { text: `${job.state}: ${job.failure?.reason ?? 'no reason given'}`, ended: true };
 	}
+}
+
+const FOLLOW_MS = 200;
+
+/**
+ * Tells when the execution falls asleep and wakes up, and keeps the run each time another video was
+ * ordered.
+ *
+ * @returns ends it
+ */
+export function followRun(
+	{ client, sandbox }: Session,
+	executionId: string,
+	{ show, keep }: { show(text: string): void; keep(): Promise<void> },
+): () => Promise<void> {
+	let isOver = false;
+	const follow = async () => {
+		let jobs = -1;
+		let shown = '';
+		while (!isOver) {
+			if (sandbox.jobs().length !== jobs) {
+				jobs = sandbox.jobs().length;
+				await keep();
+			}
+			const text = await runProgress(client, executionId);
+			if (text !== shown) show(text);
+			shown = text;
+			await pause(FOLLOW_MS);
+		}
+	};
+	// Should n8n be gone, the run itself says so.
+	const followed = follow().catch(() => {});
+	return async () => {
+		isOver = true;
+		await followed;
+	};
+}
+
+async function runProgress(client: N8nClient, executionId: string): Promise<string> {
+	const { status, data } = await client.getExecution(executionId);
+	const { lastNodeExecuted } = data.resultData;
+	return status === 'waiting' ? `sleeps in "${lastNodeExecuted}" (waiting)` : status;
 }

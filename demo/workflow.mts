@@ -17,6 +17,8 @@ export interface WorkflowSettings {
 	onlyProvider: string;
 	/** Seconds between two looks at a job. */
 	pollInterval: number;
+	/** Minutes until a job that has not ended is left to Get. */
+	timeout: number;
 }
 
 /** The importable workflow with a person's settings filled in, as that person would do it in the editor. */
@@ -26,7 +28,8 @@ export async function demoWorkflow(settings: WorkflowSettings): Promise<Workflow
 	for (const node of workflow.nodes) {
 		if (node.type === VEO_NODE) node.credentials = settings.credentials;
 		if (node.parameters.operation === 'generateAndWait') {
-			Object.assign(node.parameters.options as object, { pollInterval: settings.pollInterval });
+			const { pollInterval, timeout } = settings;
+			Object.assign(node.parameters.options as object, { pollInterval, timeout });
 		}
 		if (node.name === NODES.settings) {
 			const { assignments } = node.parameters.assignments as { assignments: Assignment[] };

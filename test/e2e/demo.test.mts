@@ -1,41 +1,68 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { checkRun } from '../../demo/check.mts';
 import { readSheet } from '../../demo/rows.mts';
 import type { PromptRow } from '../../demo/rows.mts';
 import { demoWorkflow, NODES } from '../../demo/workflow.mts';
 import { ROOT } from '../../scripts/folders.mts';
+import { createRunFolder } from '../../scripts/n8n/runFolder.mts';
+import { until } from '../until.mts';
 import { startTestSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
+import { bringForward } from './sleep/deadline.mts';
 
 const demo = join(ROOT, 'demo');
 const promptsFile = join(demo, 'prompts.csv');
 
+interface DemoRun {
+	onlyProvider?: string;
+	/** The session's own by default. */
+	output?: string;
+	submitsBefore?: number;
+}
+
 /** Starts the demo's workflow as a person would. @returns the execution's id */
-async function start(session: TestSession, onlyProvider = ''): Promise<string> {
-	const { client, credentials, output } = session;
+async function start(
+	{ client, credentials, output: own }: TestSession,
+	{ onlyProvider = '', output = own }: DemoRun = {},
+): Promise<string> {
 	const workflow = await demoWorkflow({
 		promptsFile,
 		outputFolder: output,
 		credentials,
 		onlyProvider,
 		pollInterval: 1,
+		timeout: 0.5,
 	});
 	return await client.runWorkflow(await client.createWorkflow(workflow), NODES.start);
 }
 
-async function problemsOf(session: TestSession, onlyProvider = ''): Promise<string[]> {
+async function problemsOf(
+	{ sandbox, output: own }: TestSession,
+	{ onlyProvider = '', output = own, submitsBefore }: DemoRun = {},
+): Promise<string[]> {
 	const rows = await readSheet<PromptRow>(promptsFile);
 	const prompts = onlyProvider ? rows.map((row) => ({ ...row, provider: onlyProvider })) : rows;
-	const { rows: checked, problems } = await checkRun(prompts, session.sandbox, session.output);
+	const { rows: checked, problems } = await checkRun(prompts, sandbox, output, submitsBefore);
 	return [...problems, ...checked.flatMap((row) => row.problems)];
+}
+
+/** Until the execution sleeps in this node. */
+async function sleepsIn({ client }: TestSession, id: string, node: string): Promise<void> {
+	await until(`it sleeps in "${node}"`, async () => {
+		const { status, data } = await client.getExecution(id);
+		return status === 'waiting' && data.resultData.lastNodeExecuted === node;
+	});
 }
 
 it('the sheet becomes videos, links and reasons, with one submit for each row', async () => {
 	const session = await startTestSession(2, { readable: [demo] });
 	try {
-		const execution = await session.client.waitForExecution(await start(session));
+		const id = await start(session);
+		await sleepsIn(session, id, 'Generate with AI/ML API');
+		await sleepsIn(session, id, 'Generate with AIHubMax');
+		const execution = await session.client.waitForExecution(id);
 		expect(execution.status).toBe('success');
 		expect(await problemsOf(session)).toEqual([]);
 	} finally {
@@ -46,8 +73,8 @@ it('the sheet becomes videos, links and reasons, with one submit for each row', 
 it('a row that its provider cannot make is refused, and the others become videos', async () => {
 	const session = await startTestSession(2, { readable: [demo] });
 	try {
-		await session.client.waitForExecution(await start(session, 'aimlapi'));
-		expect(await problemsOf(session, 'aimlapi')).toEqual([]);
+		await session.client.waitForExecution(await start(session, { onlyProvider: 'aimlapi' }));
+		expect(await problemsOf(session, { onlyProvider: 'aimlapi' })).toEqual([]);
 		// Five of six: AI/ML API makes no 4K videos.
 		expect(session.sandbox.count({ call: 'submit' })).toBe(5);
 	} finally {
@@ -55,17 +82,33 @@ it('a row that its provider cannot make is refused, and the others become videos
 	}
 }, 180_000);
 
-it('after n8n was killed in the middle, the next run works', async () => {
-	const killed = await startTestSession(60, { readable: [demo] });
-	await start(killed);
-	while (killed.sandbox.jobs().length === 0) await pause(100);
+it('killed while it sleeps and started again, it collects what is paid and makes the rest', async () => {
+	const userFolder = await createRunFolder();
+	const output = join(userFolder, 'output');
+	await mkdir(output);
+	const readable = [demo, output];
+	const killed = await startTestSession(3, { readable, earlier: { userFolder } });
+	const id = await start(killed, { output });
+	await sleepsIn(killed, id, 'Generate with AI/ML API');
 	await killed.n8n.kill();
-	const next = await startTestSession(2, { readable: [demo] });
+	const { n8n, sandbox } = killed;
+	const portOf = ({ url }: { url: string }) => Number(new URL(url).port);
+	const earlier = {
+		userFolder,
+		port: portOf(n8n),
+		sandbox: { port: portOf(sandbox), jobs: sandbox.savedJobs() },
+	};
+	const submitsBefore = sandbox.count({ call: 'submit' });
+	await killed.close();
+	bringForward(userFolder, id);
+
+	const next = await startTestSession(2, { readable, earlier });
 	try {
-		await next.client.waitForExecution(await start(next));
-		expect(await problemsOf(next)).toEqual([]);
+		const execution = await next.client.waitForExecution(id);
+		expect(execution.status).toBe('success');
+		expect(await problemsOf(next, { output, submitsBefore })).toEqual([]);
 	} finally {
 		await next.close();
-		await killed.close();
+		await rm(userFolder, { recursive: true, force: true });
 	}
 }, 180_000);
