@@ -22,8 +22,8 @@ import type { PromptRow } from './rows.mts';
 import { renderTable } from './table.mts';
 import {
 	forgetUnfinishedRun,
+	goesOn,
 	goesOnTitle,
-	isAsleep,
 	keepUnfinishedRun,
 	N8N_FOLDER,
 	readUnfinishedRun,
@@ -112,7 +112,7 @@ async function prepareAndRun(): Promise<void> {
 						jobSeconds: JOB_SECONDS,
 						fileFolders: [import.meta.dirname, OUTPUT_FOLDER],
 					});
-					if (ctx.earlier && !(await isAsleep(ctx.session, ctx.earlier))) {
+					if (ctx.earlier && !(await goesOn(ctx.session, ctx.earlier))) {
 						ctx.session.sandbox.reset();
 						delete ctx.earlier;
 					}

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { SavedJob } from '../sandbox/server.mts';
 import { CACHE } from '../scripts/folders.mts';
@@ -39,10 +40,18 @@ export async function readUnfinishedRun(onlyProvider: string): Promise<Unfinishe
 
 export const forgetUnfinishedRun = async () => await rm(NOTE, { force: true });
 
-/** An execution that was awake when n8n was killed has crashed: nothing can go on with that one. */
-export async function isAsleep({ client }: Session, run: UnfinishedRun): Promise<boolean> {
-	const execution = await client.getExecution(run.executionId).catch(() => undefined);
-	return execution?.status === 'waiting';
+/**
+ * Whether the run goes on. Where its deadline has passed already, n8n has woken it at its start; an
+ * execution that was awake when n8n was killed has crashed, and n8n notes that a moment later.
+ */
+export async function goesOn({ client }: Session, run: UnfinishedRun): Promise<boolean> {
+	for (;;) {
+		const execution = await client.getExecution(run.executionId).catch(() => undefined);
+		if (execution?.status !== 'running') {
+			return execution?.status === 'waiting' || execution?.status === 'success';
+		}
+		await pause(200);
+	}
 }
 
 export function goesOnTitle({ sandbox: { jobs } }: UnfinishedRun): string {
