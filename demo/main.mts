@@ -229,20 +229,22 @@ async function runWorkflow(ctx: Context, show: (text: string) => void): Promise<
 	}
 }
 
-const unfinishedRun = (
+function unfinishedRun(
 	{ session, workflowId, earlier }: Context,
 	executionId: string,
-): UnfinishedRun => ({
-	onlyProvider: flags.provider,
-	workflowId,
-	executionId,
-	n8nPort: Number(new URL(session.n8n.url).port),
-	sandbox: {
-		port: Number(new URL(session.sandbox.url).port),
-		jobs: session.sandbox.savedJobs(),
-	},
-	submits: (earlier?.submits ?? 0) + session.sandbox.count({ call: 'submit' }),
-});
+): UnfinishedRun {
+	return {
+		onlyProvider: flags.provider,
+		workflowId,
+		executionId,
+		n8nPort: Number(new URL(session.n8n.url).port),
+		sandbox: {
+			port: Number(new URL(session.sandbox.url).port),
+			jobs: session.sandbox.savedJobs(),
+		},
+		submits: (earlier?.submits ?? 0) + session.sandbox.count({ call: 'submit' }),
+	};
+}
 
 /** Prints the table. @returns whether something is wrong */
 function report({ rows, problems }: CheckedRun): boolean {

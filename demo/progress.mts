@@ -62,14 +62,16 @@ export function followRun(
 				jobs = sandbox.jobs().length;
 				await keep();
 			}
-			const text = await runProgress(client, executionId);
+			// Should n8n be gone, the run itself says so.
+			const text = await runProgress(client, executionId).catch(() => shown);
 			if (text !== shown) show(text);
 			shown = text;
 			await pause(FOLLOW_MS);
 		}
 	};
-	// Should n8n be gone, the run itself says so.
-	const followed = follow().catch(() => {});
+	const followed = follow();
+	// Thrown where it is ended.
+	followed.catch(() => {});
 	return async () => {
 		isOver = true;
 		await followed;
@@ -78,6 +80,8 @@ export function followRun(
 
 async function runProgress(client: N8nClient, executionId: string): Promise<string> {
 	const { status, data } = await client.getExecution(executionId);
-	const { lastNodeExecuted } = data.resultData;
-	return status === 'waiting' ? `sleeps in "${lastNodeExecuted}" (waiting)` : status;
+	// At first, an execution has no data.
+	return status === 'waiting'
+		? `sleeps in "${data.resultData.lastNodeExecuted}" (waiting)`
+		: status;
 }
