@@ -16,6 +16,7 @@ export function testCallers({
 	submits,
 	workflowOf,
 	start,
+	startEach,
 	asleep,
 	ended,
 	after,
@@ -91,8 +92,8 @@ export function testCallers({
 		inner.connections = inTurn(inner.nodes);
 		const innerId = await client.createWorkflow(inner);
 		await client.activate(innerId);
-		const outerIds = await Promise.all(
-			ways.map(async ({ mode, waitForSubWorkflow, prompts }) => {
+		const outerIds = await startEach(
+			ways.map(({ mode, waitForSubWorkflow, prompts }) => {
 				const outer = workflowOf(prompts, {});
 				const call = {
 					workflowId: { __rl: true, mode: 'id', value: innerId },
@@ -105,7 +106,7 @@ export function testCallers({
 					node('Result', 'noOp', {}),
 				];
 				outer.connections = inTurn(outer.nodes);
-				return await start(outer);
+				return outer;
 			}),
 		);
 		for (const [index, { waitForSubWorkflow, prompts }] of ways.entries()) {

@@ -11,7 +11,7 @@ export function testExpressions(
 		finish,
 		submits,
 		workflowOf,
-		start,
+		startEach,
 		asleep,
 		fallAsleep,
 		ended,
@@ -69,11 +69,10 @@ export function testExpressions(
 			[1, 2, 3, 4].map((row) => `${batch}${row}`),
 		);
 		const options = { requestOptions: { proxy: `={{ $json.prompt && '${proxy().url}' }}` } };
-		const ids = await Promise.all(
-			batches.map(async (prompts) =>
-				asleep(await start(workflowOf(prompts, { parameters, options, settings }))),
-			),
+		const ids = await startEach(
+			batches.map((prompts) => workflowOf(prompts, { parameters, options, settings })),
 		);
+		for (const id of ids) await asleep(id);
 		const slow = { kind: 'slow', milliseconds: 300, where: 'headers' } as const;
 		sandbox.inject({ call: 'status', fault: slow, times: Infinity });
 		proxy().mostAtOnce = 0;

@@ -15,6 +15,7 @@ export function testRestarts({
 	submits,
 	workflowOf,
 	start,
+	startEach,
 	asleep,
 	ended,
 	after,
@@ -79,11 +80,10 @@ export function testRestarts({
 			parameters,
 			prompts: [1, 2, 3].map((row) => `${parameters.provider} ${row}`),
 		}));
-		const ids = await Promise.all(
-			batches.map(async ({ prompts, parameters }) =>
-				asleep(await start(collecting(prompts, parameters))),
-			),
+		const ids = await startEach(
+			batches.map(({ prompts, parameters }) => collecting(prompts, parameters)),
 		);
+		for (const id of ids) await asleep(id);
 		const how = await session().stopAndRestartN8n({
 			// At this address nobody answers: for the test after this one.
 			env: { WEBHOOK_URL: 'http://127.0.0.1:9' },

@@ -24,6 +24,13 @@ export function watchingIn(sleeping: Sleeping, front: () => Front) {
 	const { session } = sleeping;
 	let count = 0;
 
+	/** Starts them one after the other: the database of n8n 1 does not bear two new workflows at once. */
+	async function startEach(workflows: Workflow[]): Promise<string[]> {
+		const ids: string[] = [];
+		for (const workflow of workflows) ids.push(await sleeping.start(workflow));
+		return ids;
+	}
+
 	/** The calls of the node's own watcher to this execution. */
 	const wakesOf = (id: string) =>
 		front().calls.filter(
@@ -77,5 +84,5 @@ export function watchingIn(sleeping: Sleeping, front: () => Front) {
 		};
 	}
 
-	return { ...sleeping, front, wakesOf, called, executionOf, credentialWith };
+	return { ...sleeping, front, startEach, wakesOf, called, executionOf, credentialWith };
 }
