@@ -7,7 +7,9 @@ const TAIL_LINES = 40;
 export async function runCommand(
 	command: string,
 	args: string[],
-	options: Pick<SpawnOptions, 'cwd' | 'env'> & { onLine?: (line: string) => void } = {},
+	options: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'> & {
+		onLine?: (line: string) => void;
+	} = {},
 ): Promise<string> {
 	const { onLine, ...spawnOptions } = options;
 	const child = spawn(command, args, { ...spawnOptions, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { findOrInstallChromium } from './chromium.mts';
 import { CACHE, ROOT } from './folders.mts';
 import { installN8n, N8N_VERSION, OLDER_N8N_VERSION } from './n8n/install.mts';
+import { findOrInstallQueuePrograms } from './n8n/queue/programs.mts';
 import { packPackage } from './pack.mts';
 import { printCoverage, printSlowestTests } from './report.mts';
 import { CannotRun, printOutcomes, runSteps } from './steps.mts';
@@ -41,6 +42,8 @@ async function runVisibly(name: string, args: string[]): Promise<void> {
 	if (code !== 0) throw new Error(`"${[name, ...args].join(' ')}" failed (exit code ${code})`);
 }
 
+const WITHOUT_QUEUE_MODE = '--testPathIgnorePatterns=/e2e/queue';
+
 const jest = (project: Project, ...args: string[]): Step =>
 	command(
 		`${project} tests`,
@@ -54,8 +57,11 @@ const jest = (project: Project, ...args: string[]): Step =>
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		// What a few files cover says nothing.
 		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),
-		...(args.length > 0 ? [filterOf(project), ...args] : []),
+		...args.filter(isOption),
+		...(args.every(isOption) ? [] : [filterOf(project), ...args.filter((arg) => !isOption(arg))]),
 	);
+
+const isOption = (arg: string) => arg.startsWith('-');
 
 /** Tests "on n8n 1.123.81" are that version's; all others are the pinned current one's. */
 function testsOf(version: string): string {
@@ -79,6 +85,26 @@ const install = (version: string): Step => ({
 	run: async () => void (await installN8n(version, (progress) => console.log(progress))),
 });
 const installs = (oneVersion === undefined ? VERSIONS : [oneVersion]).map(install);
+
+const queuePrograms: Step = {
+	title: 'Redis and PostgreSQL',
+	run: async () => {
+		const { redis, postgresql } = await findOrInstallQueuePrograms((progress) =>
+			console.log(progress),
+		);
+		Object.assign(env, { REDIS_SERVER: redis, POSTGRESQL_BIN: postgresql });
+	},
+};
+/** The older n8n is not tested in queue mode. */
+const forQueueMode = oneVersion === OLDER_N8N_VERSION ? [] : [queuePrograms];
+const e2e = (...args: string[]): Step => ({
+	title: 'e2e tests',
+	run: async () => {
+		const mayRunAll = forQueueMode.length === 0 || (env.REDIS_SERVER && env.POSTGRESQL_BIN);
+		const { run } = mayRunAll ? jest('e2e', ...args) : jest('e2e', WITHOUT_QUEUE_MODE, ...args);
+		await run();
+	},
+});
 
 const chromium: Step = {
 	title: 'Chromium',
@@ -104,7 +130,8 @@ const everything: Step[] = [
 	pack,
 	jest('package'),
 	...installs,
-	jest('e2e'),
+	queuePrograms,
+	e2e(),
 	chromium,
 	browser(),
 ];
@@ -112,7 +139,7 @@ const everything: Step[] = [
 const selections: Record<string, Step[]> = {
 	unit: [jest('unit', ...jestArgs)],
 	package: [pack, jest('package', ...jestArgs)],
-	e2e: [pack, ...installs, jest('e2e', ...jestArgs)],
+	e2e: [pack, ...installs, ...forQueueMode, e2e(...jestArgs)],
 	browser: [pack, install(N8N_VERSION), chromium, browser(...jestArgs)],
 };
 

@@ -16,13 +16,31 @@ export interface N8nInstallation {
 	startScript: string;
 }
 
+const installations = new Map<string, Promise<N8nInstallation>>();
+
 /**
- * Installs one pinned n8n, with its own Node.js, into a folder that is kept between runs.
+ * Installs one pinned n8n, with its own Node.js, into a folder that is kept between runs; once for
+ * those who ask at the same time.
  * @param onProgress receives lines such as "1240 of 1850 packages"; none when it is already there
  */
 export async function installN8n(
 	version: string,
 	onProgress: (progress: string) => void = () => {},
+): Promise<N8nInstallation> {
+	const underWay = installations.get(version);
+	if (underWay) return await underWay;
+	const installation = install(version, onProgress);
+	installations.set(version, installation);
+	try {
+		return await installation;
+	} finally {
+		installations.delete(version);
+	}
+}
+
+async function install(
+	version: string,
+	onProgress: (progress: string) => void,
 ): Promise<N8nInstallation> {
 	const folder = join(CACHE, `n8n-${version}`);
 	await mkdir(folder, { recursive: true });

@@ -42,22 +42,34 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 	/** A free one is taken when it is left out. */
 	port?: number;
+	/** In queue mode, the processes beside the main one. */
+	kind?: Kind;
+	/** Of the log file, in n8n's folder; one for each process that shares the folder. */
+	logName?: string;
 }
+
+/** As n8n calls its processes. */
+export type Kind = 'start' | 'worker' | 'webhook';
 
 /** Starts a real n8n with community packages from tarballs, and returns when it answers. */
 export async function startN8n(options: N8nOptions): Promise<N8nServer> {
+	const { kind = 'start', logName = 'n8n.log' } = options;
 	const { node, startScript } = await installN8n(options.version);
 	await mkdir(options.userFolder, { recursive: true });
 	if (options.tarballs) await addCommunityPackages(options.userFolder, options.tarballs);
 
-	const logFile = join(options.userFolder, 'n8n.log');
+	const logFile = join(options.userFolder, logName);
 	const log = await open(logFile, 'a');
 	// Who listens on it already would answer in the place of ours.
 	const port = await freePort(options.port);
 	const brokerPort = await freePort();
-	const child = spawn(node, ['--require', END_WITH_PARENT, startScript, 'start'], {
+	const child = spawn(node, ['--require', END_WITH_PARENT, startScript, kind], {
 		cwd: options.userFolder,
-		env: { ...ownEnvironment(options.userFolder, port, brokerPort), ...options.env },
+		env: {
+			...ownEnvironment(options.userFolder, port, brokerPort),
+			...(kind === 'worker' ? healthOfWorker(port) : {}),
+			...options.env,
+		},
 		// The channel is only there to break when we die; the group is what we may signal as a whole.
 		stdio: ['ignore', log.fd, log.fd, 'ipc'],
 		detached: true,
@@ -65,7 +77,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nServer> {
 	await log.close();
 
 	const server = serverOf(child, `http://${HOST}:${port}`, logFile);
-	await waitUntilReady(server);
+	await waitUntilReady(server, kind);
 	return server;
 }
 
@@ -88,6 +100,13 @@ function ownEnvironment(userFolder: string, port: number, brokerPort: number): N
 		NO_PROXY: [process.env.NO_PROXY, HOST, 'localhost'].filter(Boolean).join(','),
 	};
 }
+
+/** A worker listens only when it is to be asked whether it is ready. */
+const healthOfWorker = (port: number) => ({
+	QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+	QUEUE_HEALTH_CHECK_PORT: String(port),
+	N8N_WORKER_SERVER_ADDRESS: HOST,
+});
 
 function serverOf(child: ChildProcess, url: string, logFile: string): N8nServer {
 	const pid = child.pid;
@@ -124,16 +143,15 @@ function serverOf(child: ChildProcess, url: string, logFile: string): N8nServer 
 	};
 }
 
-async function waitUntilReady(server: N8nServer): Promise<void> {
+async function waitUntilReady(server: N8nServer, kind: Kind): Promise<void> {
 	let ending: string | undefined;
 	void server.ended.then((how) => (ending = how));
 	const deadline = Date.now() + READY_WITHIN_MS;
 	while (ending === undefined && Date.now() < deadline) {
 		// n8n calls itself ready when its database is; its REST API follows a little later.
+		const paths = ['/healthz/readiness', ...(kind === 'start' ? ['/rest/settings'] : [])];
 		const answers = await Promise.all(
-			['/healthz/readiness', '/rest/settings'].map(
-				async (path) => await fetch(server.url + path).catch(() => undefined),
-			),
+			paths.map(async (path) => await fetch(server.url + path).catch(() => undefined)),
 		);
 		if (answers.every((answer) => answer?.ok)) return;
 		await pause(200);

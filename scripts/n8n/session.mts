@@ -114,7 +114,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 }
 
 /** One of each type, with the addresses of the sandbox. */
-async function saveCredentials(client: N8nClient, { credentials }: Sandbox) {
+export async function saveCredentials(client: N8nClient, { credentials }: Sandbox) {
 	const saved: Session['credentials'] = {};
 	for (const [provider, data] of Object.entries(credentials)) {
 		const type = sandboxCredentialTypes[provider];

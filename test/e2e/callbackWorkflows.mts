@@ -34,7 +34,7 @@ export function callbackUrl({ n8n }: Session, { webhookId }: INode): string {
 }
 
 export function triggerNode(
-	{ credentials }: Session,
+	{ credentials }: Pick<Session, 'credentials'>,
 	provider: string,
 	parameters: INodeParameters = {},
 ): INode {

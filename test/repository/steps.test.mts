@@ -1,4 +1,5 @@
 import { findOrInstallChromium } from '../../scripts/chromium.mts';
+import { findOrInstallQueuePrograms } from '../../scripts/n8n/queue/programs.mts';
 import { CannotRun, printOutcomes, runSteps } from '../../scripts/steps.mts';
 import type { Step } from '../../scripts/steps.mts';
 
@@ -42,14 +43,23 @@ describe('the steps of npm test', () => {
 	});
 });
 
+/** Nothing is on the PATH, and who runs the tests may install nothing. */
+function onABareMachine(...variables: string[]): void {
+	const before = new Map(['PATH', ...variables].map((name) => [name, process.env[name]]));
+	beforeEach(() => {
+		for (const name of before.keys()) delete process.env[name];
+		jest.spyOn(process as { getuid(): number }, 'getuid').mockReturnValue(1000);
+	});
+	afterEach(() => {
+		for (const [name, value] of before) {
+			if (value === undefined) delete process.env[name];
+			else process.env[name] = value;
+		}
+	});
+}
+
 describe('Chromium', () => {
-	const { PATH, CHROMIUM } = process.env;
-	const restore = () => {
-		process.env.PATH = PATH;
-		if (CHROMIUM === undefined) delete process.env.CHROMIUM;
-		else process.env.CHROMIUM = CHROMIUM;
-	};
-	afterEach(restore);
+	onABareMachine('CHROMIUM');
 
 	it('is the one that the variable names', async () => {
 		process.env.CHROMIUM = '/opt/browser';
@@ -60,10 +70,27 @@ describe('Chromium', () => {
 	(process.platform === 'linux' ? it : it.skip)(
 		'that is missing is no failure by itself where nobody may install it',
 		async () => {
-			delete process.env.CHROMIUM;
-			process.env.PATH = '';
-			jest.spyOn(process as { getuid(): number }, 'getuid').mockReturnValue(1000);
 			await expect(findOrInstallChromium(() => {})).rejects.toThrow(CannotRun);
 		},
 	);
+});
+
+describe('Redis and PostgreSQL', () => {
+	onABareMachine('REDIS_SERVER', 'POSTGRESQL_BIN');
+
+	it('are those that the variables name', async () => {
+		process.env.REDIS_SERVER = '/opt/redis-server';
+		process.env.POSTGRESQL_BIN = '/opt/postgresql';
+		expect(await findOrInstallQueuePrograms(() => {})).toEqual({
+			redis: '/opt/redis-server',
+			postgresql: '/opt/postgresql',
+		});
+	});
+
+	it('that are missing are no failure by themselves where nobody may install them', async () => {
+		process.env.POSTGRESQL_BIN = '/opt/postgresql';
+		const finding = findOrInstallQueuePrograms(() => {});
+		await expect(finding).rejects.toThrow(CannotRun);
+		await expect(finding).rejects.toThrow('Redis is missing');
+	});
 });
