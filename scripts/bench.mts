@@ -1,7 +1,9 @@
-// npm run bench [-- download|text|trigger|waiting]: ratios within one run, printed as tables.
+// npm run bench [-- download|generate|memory|text|trigger|waiting]: ratios within one run, printed as tables.
 import { parseArgs } from 'node:util';
 
 import { benchDownloads } from './bench/downloads.mts';
+import { benchGenerate } from './bench/generate.mts';
+import { benchMemory } from './bench/memory.mts';
 import { benchText } from './bench/text.mts';
 import { benchTrigger } from './bench/trigger.mts';
 import { benchWaiting } from './bench/waiting.mts';
@@ -17,17 +19,24 @@ const { values, positionals } = parseArgs({
 		callbacks: { type: 'string', default: '100' },
 		/** Of n8n: an engine for expressions only where there is one to evaluate. */
 		lazy: { type: 'boolean', default: false },
+		/** Of a batch, each in turn. */
+		items: { type: 'string', default: '10,200,1000' },
 		/** For each way of waiting. */
 		jobs: { type: 'string', default: '10' },
 		/** How many executions sleep when memory is measured. */
 		asleep: { type: 'string', default: '500' },
+		/** What each of them was started with. */
+		kilobytes: { type: 'string', default: '1' },
 	},
 });
 const benches: Record<string, () => Promise<void> | void> = {
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
+	generate: async () =>
+		await benchGenerate(values.items.split(',').map(Number), Number(values.rounds)),
+	memory: async () => await benchMemory(Number(values.asleep), Number(values.kilobytes)),
 	text: benchText,
 	trigger: async () => await benchTrigger(Number(values.callbacks), values.lazy),
-	waiting: async () => await benchWaiting(Number(values.jobs), Number(values.asleep)),
+	waiting: async () => await benchWaiting(Number(values.jobs)),
 };
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
 const unknown = chosen.find((name) => !(name in benches));

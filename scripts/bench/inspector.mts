@@ -13,26 +13,37 @@ export interface Memory {
 
 /** Measures a process that was started with `INSPECTED` and writes to this log. */
 export async function memoryAfterCollection(logFile: string): Promise<Memory> {
-	const { rss, heapUsed, external } = await inspect<NodeJS.MemoryUsage>(
-		logFile,
-		'process.memoryUsage()',
-		['HeapProfiler.enable', 'HeapProfiler.collectGarbage'],
-	);
-	return { resident: rss / 2 ** 20, held: (heapUsed + external) / 2 ** 20 };
+	return await inspect(logFile, async (ask) => {
+		await ask('HeapProfiler.enable');
+		await ask('HeapProfiler.collectGarbage');
+		const { rss, heapUsed, external } = await evaluate<NodeJS.MemoryUsage>(
+			ask,
+			'process.memoryUsage()',
+		);
+		return { resident: rss / 2 ** 20, held: (heapUsed + external) / 2 ** 20 };
+	});
 }
 
-/** Milliseconds of processor time that such a process has used so far, in all of its threads. */
-export async function processorTime(logFile: string): Promise<number> {
-	const { user, system } = await inspect<NodeJS.CpuUsage>(logFile, 'process.cpuUsage()');
-	return (user + system) / 1000;
+/** The seconds that such a process has worked since its start, whoever else used the machine. */
+export async function secondsOfWork(logFile: string): Promise<number> {
+	return await inspect(logFile, async (ask) => {
+		const { user, system } = await evaluate<NodeJS.CpuUsage>(ask, 'process.cpuUsage()');
+		return (user + system) / 1e6;
+	});
 }
 
-/** The value of an expression in the process, after these methods of its debugger. */
-async function inspect<Value>(
+type Ask = (method: string, params?: object) => Promise<{ result?: { value?: string } }>;
+
+async function evaluate<Value>(ask: Ask, value: string): Promise<Value> {
+	const expression = `JSON.stringify(${value})`;
+	const { result } = await ask('Runtime.evaluate', { expression, returnByValue: true });
+	return JSON.parse(result?.value ?? '') as Value;
+}
+
+async function inspect<Result>(
 	logFile: string,
-	expression: string,
-	before: string[] = [],
-): Promise<Value> {
+	look: (ask: Ask) => Promise<Result>,
+): Promise<Result> {
 	const address = /Debugger listening on (ws:\S+)/.exec(await readFile(logFile, 'utf8'))?.[1];
 	if (!address) throw new Error(`${logFile} names no debugger.`);
 	const socket = new WebSocket(address);
@@ -41,8 +52,8 @@ async function inspect<Value>(
 		socket.onerror = reject;
 	});
 	let lastId = 0;
-	const ask = async (method: string, params: object = {}) =>
-		await new Promise<{ result?: { value?: string } }>((resolve) => {
+	const ask: Ask = async (method, params = {}) =>
+		await new Promise((resolve) => {
 			const id = ++lastId;
 			const listen = ({ data }: MessageEvent) => {
 				const message = JSON.parse(String(data)) as { id?: number; result: object };
@@ -53,11 +64,9 @@ async function inspect<Value>(
 			socket.addEventListener('message', listen);
 			socket.send(JSON.stringify({ id, method, params }));
 		});
-	for (const method of before) await ask(method);
-	const { result } = await ask('Runtime.evaluate', {
-		expression: `JSON.stringify(${expression})`,
-		returnByValue: true,
-	});
-	socket.close();
-	return JSON.parse(result?.value ?? '') as Value;
+	try {
+		return await look(ask);
+	} finally {
+		socket.close();
+	}
 }

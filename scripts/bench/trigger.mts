@@ -11,7 +11,7 @@ import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
 import { GENERATOR, inTurn, newNode } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
-import { INSPECTED, processorTime } from './inspector.mts';
+import { INSPECTED, secondsOfWork } from './inspector.mts';
 import { median, printTable } from './table.mts';
 
 const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
@@ -182,7 +182,7 @@ async function measure(session: Session, one: Started, deliveries: number): Prom
 	const jobIds = await endedJobs(session, one, deliveries);
 	// Our triggers are called as each job was told to: with its token.
 	const url = one.way.name.startsWith('trigger') ? undefined : one.url;
-	const processor = await processorTime(n8n.logFile);
+	const processor = await secondsOfWork(n8n.logFile);
 	const began = Date.now();
 	const worker = async () => {
 		for (let jobId = jobIds.pop(); jobId !== undefined; jobId = jobIds.pop()) {
@@ -199,7 +199,10 @@ async function measure(session: Session, one: Started, deliveries: number): Prom
 		await pause(20);
 	}
 	const rate = (deliveries * 1000) / (Date.now() - began);
-	return { rate, processor: ((await processorTime(n8n.logFile)) - processor) / deliveries };
+	return {
+		rate,
+		processor: (1000 * ((await secondsOfWork(n8n.logFile)) - processor)) / deliveries,
+	};
 }
 
 /** Jobs that have been told to call this address; nobody has called yet. @returns their IDs */

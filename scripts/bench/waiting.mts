@@ -1,9 +1,8 @@
-// What waiting for a video costs, by callback, by our polling and by the loop that is built by hand.
+// What waiting for a video costs: by callback, by the node's own watcher, awake, and by the loop that
+// is built by hand.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
-import axios from 'axios';
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
@@ -15,20 +14,18 @@ import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
 import { GENERATOR, newNode, to } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
-import { INSPECTED, memoryAfterCollection } from './inspector.mts';
 import { mean, printTable } from './table.mts';
 
 const LOOP = join(ROOT, 'scripts', 'bench', 'loop.json');
 const SHORTEST_SECONDS = 40;
 const STEP_SECONDS = 3;
-const SETTLE_MS = 20_000;
 
 /** How a job is waited for. */
 interface Way {
 	name: string;
-	provider: 'evolink' | 'fal';
-	/** Undefined: the loop by hand. */
-	waitStrategy?: 'callback' | 'polling';
+	provider: keyof typeof MODELS;
+	/** Undefined: the loop by hand. `auto` sleeps on the watcher here, because n8n has no public address. */
+	waitStrategy?: 'callback' | 'auto' | 'polling';
 	/** All jobs as the items of one execution, instead of one execution each. */
 	together?: boolean;
 }
@@ -42,28 +39,29 @@ const ways: Way[] = [
 		waitStrategy: 'callback',
 		together: true,
 	},
-	{ name: 'our polling, 10 s', provider: 'evolink', waitStrategy: 'polling' },
+	{ name: 'watcher, 10 s', provider: 'evolink', waitStrategy: 'auto' },
+	{ name: 'watcher, AI/ML API', provider: 'aimlapi', waitStrategy: 'auto' },
+	{ name: 'awake, 10 s', provider: 'evolink', waitStrategy: 'polling' },
 	{ name: 'loop by hand, 30 s', provider: 'evolink' },
 ];
 
 const MODELS = {
 	evolink: 'veo-3.1-generate-preview',
 	fal: 'fal-ai/veo3.1/reference-to-video',
+	aimlapi: 'google/veo-3.1-reference-to-video',
 };
 
-/** Prints the tables. */
-export async function benchWaiting(jobs: number, asleep: number): Promise<void> {
+/** Prints the table. */
+export async function benchWaiting(jobs: number): Promise<void> {
 	await installN8n(N8N_VERSION, (progress) => console.log(progress));
 	const session = await startSession({
 		tarball: await packPackage(),
 		jobSeconds: 600,
 		fileFolders: [],
 		allowHttpCallbacks: true,
-		env: INSPECTED,
 	});
 	try {
 		await compareWays(session, jobs);
-		await compareMemory(session, asleep);
 	} finally {
 		await session.close();
 	}
@@ -179,67 +177,4 @@ async function loop({ sandbox }: Session, [prompt]: string[]): Promise<Workflow>
 			.replaceAll('YOUR_API_KEY', apiKey)
 			.replace('A ceramic fox turns its head', prompt),
 	) as Workflow;
-}
-
-async function compareMemory(session: Session, asleep: number): Promise<void> {
-	console.log(`Memory of n8n with ${asleep} executions asleep`);
-	// The same work without the sleep first: a process that has just started has not grown yet.
-	const look = async () => {
-		await pause(SETTLE_MS);
-		return await memoryAfterCollection(session.n8n.logFile);
-	};
-	await runMany(session, asleep, 'generate');
-	const idle = await look();
-	await runMany(session, asleep, 'generateAndWait');
-	const sleeping = await look();
-	const { length } = await session.client.executionsWith('waiting');
-	if (length !== asleep) throw new Error(`${length} executions are asleep, not ${asleep}.`);
-	const row = (label: string, one: number, other: number) => [
-		label,
-		one.toFixed(0),
-		other.toFixed(0),
-		(other / one).toFixed(2),
-	];
-	printTable([
-		['MB, after a garbage collection', 'idle', `${asleep} asleep`, 'ratio'],
-		row('held', idle.held, sleeping.held),
-		row('resident', idle.resident, sleeping.resident),
-	]);
-	console.log(`Idle: after ${asleep} executions that did not sleep, in the same process.`);
-}
-
-/** As many executions of a published workflow, started through its webhook. */
-async function runMany(session: Session, count: number, operation: string): Promise<void> {
-	const { client, n8n, sandbox } = session;
-	const submitted = sandbox.count({ call: 'submit' });
-	const start: INode = {
-		...newNode('Start', 'n8n-nodes-base.webhook', { httpMethod: 'POST', path: operation }),
-		typeVersion: 2,
-		webhookId: operation,
-	};
-	const generate = veo(session, 'evolink', operation, { waitStrategy: 'callback' });
-	if (operation === 'generate')
-		delete (generate.parameters.options as INodeParameters).waitStrategy;
-	generate.parameters.prompt = 'A fox';
-	const id = await client.createWorkflow({
-		name: operation,
-		nodes: [start, generate, newNode('Next', 'n8n-nodes-base.noOp')],
-		connections: { Start: to('Veo'), Veo: to('Next') },
-	});
-	await client.activate(id);
-	const url = `${n8n.url}/webhook/${operation}`;
-	const post = async () => await axios.post(url, {}, { proxy: false, validateStatus: () => true });
-	// n8n registers webhooks a little after it has answered.
-	let done = 0;
-	while ((await post()).status === 404) await pause(200);
-	done++;
-	const worker = async () => {
-		while (done < count) {
-			done++;
-			const { status } = await post();
-			if (status !== 200) throw new Error(`n8n answered ${status} to a start.`);
-		}
-	};
-	await Promise.all(Array.from({ length: 5 }, worker));
-	while (sandbox.count({ call: 'submit' }) - submitted < count) await pause(500);
 }
