@@ -8,7 +8,7 @@ import {
 	isSuccess,
 	noJobId,
 } from '../shared/wire/answers';
-import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import type { Cost, Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { aimlApiModels } from './aimlApi.models';
 import { aimlApiPrices } from './aimlApi.prices';
@@ -74,7 +74,7 @@ function parseStatus(response: WireResponse): JobState {
 }
 
 /** https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video */
-export const aimlApi: VideoProvider = {
+export const aimlApi: SellingProvider = {
 	id: 'aimlapi',
 	displayName: 'AI/ML API',
 	credential: 'veoAimlApi',

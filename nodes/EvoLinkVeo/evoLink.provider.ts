@@ -1,10 +1,10 @@
 import { asObject } from '../shared/wire/answers';
 import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
-import type { VideoProvider } from '../shared/types';
+import type { SellingProvider } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
 
 /** https://docs.evolink.ai, API Manual, Video Series, Veo 3.1, and Task Management. */
-export const evoLink: VideoProvider = {
+export const evoLink: SellingProvider = {
 	id: 'evolink',
 	displayName: 'EvoLink',
 	credential: 'veoEvoLinkApi',

@@ -7,7 +7,7 @@ import {
 	noJobId,
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
-import type { Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import type { Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
@@ -103,7 +103,7 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 }
 
 /** fal's queue: https://docs.fal.ai/model-apis/model-endpoints/queue. */
-export const fal: VideoProvider = {
+export const fal: SellingProvider = {
 	id: 'fal',
 	displayName: 'fal.ai',
 	credential: 'veoFalApi',

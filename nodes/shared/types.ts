@@ -194,8 +194,17 @@ export interface VideoProvider {
 	/** Value in the provider dropdown, base name of the icon, name of the fixture folder. */
 	id: string;
 	displayName: string;
-	/** Credential type; its `baseUrl` (and other `…Url` fields) are the hosts of `WireRequest`. */
-	credential: string;
+	/** What the provider dropdown says about it. */
+	description?: string;
+	/** What the editor says while it is chosen. */
+	notice?: string;
+	/**
+	 * Credential type; its `baseUrl` (and other `…Url` fields) are the hosts of `WireRequest`. Absent
+	 * where there is nothing to pay and nobody to send a key to.
+	 */
+	credential?: string;
+	/** Only where it exists in this process alone. */
+	simulation?: Simulation;
 	/** Its own address, the default of the credential's `baseUrl`. */
 	baseUrl: string;
 	models: readonly ModelSpec[];
@@ -254,6 +263,34 @@ export interface VideoProvider {
 			verify(delivery: Delivery, keys: JsonWebKey[], now: number): boolean;
 		};
 	};
+}
+
+/** A provider with accounts, keys and prices. */
+export type SellingProvider = VideoProvider & { credential: string };
+
+/** When a simulated provider is asked, and what this process remembers of it. */
+export interface Moment {
+	/** Milliseconds since the epoch. */
+	now: number;
+	/** Different for each request: letters and digits. */
+	nonce: string;
+	isCanceled(jobId: string): boolean;
+}
+
+export interface SimulatedAnswer {
+	status: number;
+	body: IDataObject;
+	/** The job that is canceled from now on. */
+	canceled?: string;
+	/** The call that a provider makes when the job has ended. */
+	callback?: { url: string; body: IDataObject; at: number };
+}
+
+/** Stands in for a provider's servers: nothing that it answers has left this n8n. */
+export interface Simulation {
+	answer(request: WireRequest, moment: Moment): SimulatedAnswer;
+	/** The file behind a link, or why there is none. */
+	file(url: string): Buffer | { reason: string; httpCode?: number };
 }
 
 /** Those that a node serves: all of them, or its own one. */

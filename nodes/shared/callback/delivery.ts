@@ -6,7 +6,7 @@ import { jsonParse, NodeOperationError } from 'n8n-workflow';
 import { describeText } from '../wire/answers';
 import { itemOfWebhook } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import { providers } from '../registry';
+import { providersAndSimulator } from '../registry';
 import { ExpiringCache } from '../time/expiringCache';
 import type { Delivery, VideoProvider } from '../types';
 import { tokenParameter } from './address';
@@ -55,7 +55,9 @@ export type WebhookItem = Item & { functions: IWebhookFunctions };
 /** The callback as an item of the provider that the trigger is set to. */
 export function triggerItem(functions: IWebhookFunctions): WebhookItem {
 	const id = functions.getNodeParameter('provider');
-	const provider = providers.find((candidate) => candidate.id === id && candidate.callback);
+	const provider = providersAndSimulator.find(
+		(candidate) => candidate.id === id && candidate.callback,
+	);
 	if (provider) return webhookItem(functions, provider);
 	throw new NodeOperationError(functions.getNode(), `"${String(id)}" does not call back`);
 }

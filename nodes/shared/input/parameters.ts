@@ -9,7 +9,7 @@ import { splitImageUrls } from './imageUrls';
 import { jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import type { VideoJob } from '../job/job';
-import { providers } from '../registry';
+import { providersAndSimulator } from '../registry';
 import type {
 	AspectRatio,
 	ModelSpec,
@@ -191,5 +191,7 @@ export function readJobId(item: Item): string {
  */
 function looksForeign(provider: VideoProvider, jobId: string): boolean {
 	if (!provider.jobIdPattern || provider.jobIdPattern.test(jobId)) return false;
-	return providers.some((other) => other !== provider && other.jobIdPattern?.test(jobId));
+	return providersAndSimulator.some(
+		(other) => other !== provider && other.jobIdPattern?.test(jobId),
+	);
 }

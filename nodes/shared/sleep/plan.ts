@@ -58,7 +58,7 @@ export async function readPlan(item: Item): Promise<SleepPlan | AwakePlan> {
 			hint: `This node stayed awake while it waited, because ${reason}. A restart of n8n would have ended the wait. To let it sleep, start the workflow from a trigger that does not wait for the last node.`,
 		};
 	}
-	const { callback } = item.provider;
+	const callback = outsideCallback(item);
 	const byCallback = callback !== undefined && !whyNotCallable(address);
 	// What is not documented may never come.
 	if (byCallback && callback.isDocumented) return { address, byCallback, byPolling: false };
@@ -92,8 +92,12 @@ async function planCallback(item: Item, address: string): Promise<SleepPlan> {
 			"Set n8n's WEBHOOK_URL to its public https address, or Wait Strategy to Auto or Polling",
 		);
 	}
-	return { address, byCallback: true, byPolling: !callback.isDocumented };
+	return { address, byCallback: true, byPolling: !outsideCallback(item)?.isDocumented };
 }
+
+/** A simulated provider calls from this process: what would lose the watcher loses its calls, too. */
+const outsideCallback = ({ provider: { callback, simulation } }: Item) =>
+	simulation ? undefined : callback;
 
 /** A trigger before this node that answers its caller with what the last node returns. */
 function whoeverWaits(item: Item): string | undefined {

@@ -8,6 +8,7 @@ import { explained, jobInState } from '../job/job';
 import { lookAtJob } from '../job/read';
 import { waitForJobs } from '../job/wait';
 import type { WaitResult } from '../job/wait';
+import { readCredentials } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import type { JobOutcome } from '../output/outcome';
 import { limiter } from '../time/concurrently';
@@ -142,15 +143,10 @@ async function wake({ sleep, executionId, address, jobs }: Watch, isFinal: boole
 		// The credential has been changed while the execution slept: seal once more, with the new key.
 		const isChanged = status === 401 && copy === item;
 		if (!mayChange && !isChanged) return;
-		if (isChanged) copy = { ...item, credentials: async () => await readAgain(item) };
+		if (isChanged) copy = { ...item, credentials: async () => await readCredentials(item) };
 		await pause(jitter(Math.min(500 * 2 ** attempt, longestBreakMs)), sleep.signal);
 	}
 }
-
-const readAgain = async ({ functions, provider, index }: Item) =>
-	'getItemIndex' in functions
-		? await functions.getCredentials(provider.credential)
-		: await functions.getCredentials(provider.credential, index);
 
 async function call(
 	{ functions }: Item,
