@@ -84,9 +84,12 @@ export const aimlApi: SellingProvider = {
 	jobIdPattern: /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{21})(:\S+)?$/i,
 
 	submit: {
+		requestLog: 'the usage logs of your AI/ML API account',
 		build: (request) => ({
 			method: 'POST',
 			path: generations,
+			// https://docs.aimlapi.com/capabilities/request-tracing-and-cost
+			headers: request.requestId ? { 'X-Client-Request-Id': request.requestId } : undefined,
 			body: request.model.body(request),
 		}),
 		parse(response) {

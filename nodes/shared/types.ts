@@ -101,6 +101,8 @@ export interface VideoRequest extends VideoFormat {
 	controls: VideoControls;
 	/** With our token in it; only for providers that call back. */
 	callbackUrl?: string;
+	/** Names the submit: letters, digits and hyphens, new for each. */
+	requestId?: string;
 }
 
 /** A callback as it arrived. */
@@ -214,6 +216,11 @@ export interface VideoProvider {
 	jobIdPattern?: RegExp;
 
 	submit: {
+		/**
+		 * Where the owner of the account finds the `requestId` of a submit, in words that follow "in"; only
+		 * where the provider is sent it.
+		 */
+		requestLog?: string;
 		/** Where not even a 429 promises that nothing was accepted. */
 		isNeverRepeated?: true;
 		build(request: VideoRequest): WireRequest;
