@@ -50,6 +50,7 @@ export interface Sandbox {
 }
 
 const apiKey = 'sandbox-key';
+const adminKey = 'sandbox-admin-key';
 
 /** Starts the sandbox on 127.0.0.1; several can run in one process. */
 export async function startSandbox({ port = 0, ...given }: SandboxOptions = {}): Promise<Sandbox> {
@@ -67,6 +68,7 @@ export async function startSandbox({ port = 0, ...given }: SandboxOptions = {}):
 			return url;
 		},
 		apiKey,
+		adminKey,
 		settings,
 		jobs: new JobBook(
 			() => settings.jobSeconds,

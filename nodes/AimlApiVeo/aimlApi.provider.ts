@@ -6,6 +6,7 @@ import {
 	describeText,
 	failureFromStatus,
 	isSuccess,
+	noBalance,
 	noJobId,
 } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
@@ -105,4 +106,14 @@ export const aimlApi: SellingProvider = {
 		parse: parseStatus,
 	},
 	prices: aimlApiPrices,
+	// https://docs.aimlapi.com/api-references/service-endpoints/account-balance
+	balance: {
+		build: () => ({ method: 'GET', path: '/v2/billing' }),
+		parse(response) {
+			const { current_balance: amount, currency } = response.body;
+			if (!isSuccess(response)) return readHttpError(response);
+			if (typeof amount !== 'number') return noBalance;
+			return { amount, currency: describeText(currency) || 'USD' };
+		},
+	},
 };

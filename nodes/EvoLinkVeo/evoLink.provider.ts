@@ -1,5 +1,5 @@
-import { asObject } from '../shared/wire/answers';
-import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
+import { asObject, isSuccess, noBalance } from '../shared/wire/answers';
+import { readUnifiedError, unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
 import type { SellingProvider } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
 
@@ -23,6 +23,17 @@ export const evoLink: SellingProvider = {
 		}),
 		({ data }) => asObject(data).file_url,
 	),
+
+	// https://docs.evolink.ai/en/api-manual/account-management/get-credits: of the account; the key may
+	// have a limit of its own, which stands beside it.
+	balance: {
+		build: () => ({ method: 'GET', path: '/v1/credits' }),
+		parse(response) {
+			if (!isSuccess(response)) return readUnifiedError(response);
+			const { remaining_credits: amount } = asObject(asObject(response.body.data).user);
+			return typeof amount === 'number' ? { amount, currency: 'credits' } : noBalance;
+		},
+	},
 
 	// The body is the same as the answer to a task query. It is not signed.
 	callback: {

@@ -1,13 +1,15 @@
 import {
+	asObject,
 	describeText,
 	failureFromStatus,
 	httpUrl,
 	isSuccess,
+	noBalance,
 	noImageUrl,
 	noJobId,
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
-import type { Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
+import type { Balance, Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
 import { falSigning } from './fal.signature';
@@ -102,6 +104,23 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	return { status: 'unreadable', failure: readError(response) };
 }
 
+/** Only a key with the scope ADMIN may ask. For any other key this says nothing about the key. */
+function parseBalance(response: WireResponse): Balance | Failure {
+	const { current_balance: amount, currency } = asObject(response.body.credits);
+	if (response.status === 403) {
+		return {
+			code: 'permission',
+			message: 'only an API key with the scope ADMIN may ask for the balance',
+			retryable: false,
+			nextStep:
+				'Make a key with the scope ADMIN at https://fal.ai/dashboard/keys, put it into a credential of its own, and choose that in this node',
+		};
+	}
+	if (!isSuccess(response)) return readError(response);
+	if (typeof amount !== 'number') return noBalance;
+	return { amount, currency: describeText(currency) || 'USD' };
+}
+
 /** fal's queue: https://docs.fal.ai/model-apis/model-endpoints/queue. */
 export const fal: SellingProvider = {
 	id: 'fal',
@@ -131,6 +150,16 @@ export const fal: SellingProvider = {
 			path: requestPath(jobId, modelId, '/status'),
 		}),
 		parse: parseStatus,
+	},
+	// https://docs.fal.ai/platform-apis/v1/account/billing
+	balance: {
+		build: () => ({
+			method: 'GET',
+			host: 'platformUrl',
+			path: '/v1/account/billing',
+			query: { expand: 'credits' },
+		}),
+		parse: parseBalance,
 	},
 	result: {
 		// Read only after COMPLETED: what an early read answers is not documented.

@@ -42,6 +42,13 @@ export interface Cost {
 	kind: 'estimated' | 'reserved' | 'charged';
 }
 
+/** What is left in an account. */
+export interface Balance {
+	amount: number;
+	/** `USD`, `credits`, or what the provider calls it. */
+	currency: string;
+}
+
 export type Resolution = '360p' | '720p' | '1080p' | '4k';
 export type AspectRatio = 'auto' | '16:9' | '9:16';
 
@@ -230,6 +237,11 @@ export interface VideoProvider {
 	status: {
 		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): JobState;
+	};
+	/** Only where a key can ask what is left in its account. */
+	balance?: {
+		build(): WireRequest;
+		parse(response: WireResponse): Balance | Failure;
 	};
 	/** Only where prices are published at an address of the API and not as text. */
 	prices?: {

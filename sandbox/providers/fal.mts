@@ -153,6 +153,19 @@ function prices(exchange: Exchange): Answer {
 	return jsonAnswer(200, { prices: [price], next_cursor: null, has_more: false });
 }
 
+const billingSchema = z.strictObject({ expand: z.literal('credits').optional() });
+
+/** `GET https://api.fal.ai/v1/account/billing`: for keys with the scope ADMIN alone. */
+function billing({ headers, ...exchange }: Exchange, { adminKey }: SandboxState): Answer {
+	if (headers.authorization !== `Key ${adminKey}`) {
+		return jsonAnswer(403, { detail: 'This endpoint requires an ADMIN key' });
+	}
+	const query = check(billingSchema, exchange.query);
+	if (query.problems) return validationAnswer(query.problems, 'query');
+	const credits = { current_balance: 98.76, currency: 'USD' };
+	return jsonAnswer(200, { username: 'sandbox', ...(query.value.expand && { credits }) });
+}
+
 function isWaiting(job: Job): boolean {
 	return job.provider === 'fal' && job.state === 'queued';
 }
@@ -248,8 +261,7 @@ const routes: Route[] = [
 		call: 'account',
 		method: 'get',
 		path: '/fal/platform/v1/account/billing',
-		// The balance wants an ADMIN key, and the sandbox's key is a plain API key.
-		handle: () => jsonAnswer(403, { detail: 'This endpoint requires an ADMIN key' }),
+		handle: billing,
 	},
 	{
 		call: 'meta',
@@ -265,6 +277,7 @@ export const fal: SandboxProvider = {
 	displayName: 'fal',
 	credentialType: 'veoFalApi',
 	authorization: 'Key',
+	hasAdminKeys: true,
 	mounts: ['/fal'],
 	addresses: { baseUrl: '/fal/queue', restUrl: '/fal/rest', platformUrl: '/fal/platform' },
 	directives,

@@ -84,7 +84,13 @@ export function shownFields(node: ActionNode, parameters: INodeParameters): INod
 export const shownField = (node: ActionNode, parameters: INodeParameters, name: string) => {
 	const fields = shownFields(node, parameters).filter((field) => field.name === name);
 	if (fields.length > 1) throw new Error(`${name} is shown ${fields.length} times`);
-	return fields.at(0);
+	const [field] = fields;
+	if (field?.type !== 'options') return field;
+	const values = parametersOf(node, parameters, true);
+	const options = (field.options as INodePropertyOptions[]).filter((option) =>
+		NodeHelpers.displayParameter(values, option, asNode(node), node.description),
+	);
+	return { ...field, options };
 };
 
 /** The entries of the Options collection that can be added for these parameters. */

@@ -125,6 +125,7 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 				}
 			}
 		}
+		for (const { id: provider } of node.choices) look(1.1, { provider, resource: 'account' });
 		const never = node.description.properties.filter((field) => !shown.has(field));
 		expect(never.map(({ name }) => name)).toEqual([]);
 	});

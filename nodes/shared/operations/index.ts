@@ -19,6 +19,7 @@ import { estimateCost } from './estimateCost';
 import { generate } from './generate';
 import { generateAndWait } from './generateAndWait';
 import { get } from './get';
+import { getBalance } from './getBalance';
 import { concurrencyOf } from './submitAll';
 
 type Run = (items: Item[], stopOnError: boolean) => Promise<Outcome[]>;
@@ -36,6 +37,7 @@ const each =
 const operations = {
 	video: { generate, generateAndWait, download: each(download), estimateCost: each(estimateCost) },
 	job: { get: each(get), cancel: each(cancel) },
+	account: { getBalance: each(getBalance) },
 } satisfies Record<string, Record<string, Run>>;
 
 /**

@@ -8,7 +8,7 @@ import type { NodeFailure } from '../n8n/failure';
 import { jobInInput } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { isN8n1 } from '../n8n/platform';
-import type { JobOutcome, Outcome } from './outcome';
+import type { BalanceOutcome, JobOutcome, Outcome } from './outcome';
 
 /** Items for the node's outputs by its On Error setting, each paired with the item it came from. */
 export function toOutput(
@@ -27,20 +27,37 @@ export function toItems(node: INode, outcomes: Outcome[]): INodeExecutionData[] 
 	return outcomes.map((outcome) => toItem(outcome, useErrorOutput));
 }
 
-/**
- * n8n moves an item that has no other keys than `error` and `details` to the error output; n8n 1
- * wants `error` and `message`.
- */
 export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
 	const pairedItem = { item: outcome.item.index };
+	if ('balance' in outcome) return { json: balanceOf(outcome), pairedItem };
+	if ('error' in outcome && parameterOf(outcome.item, 'resource') === 'account') {
+		const error = failureOfError(outcome.error);
+		const json = { provider: outcome.item.provider.id, balance: null, error: { ...error } };
+		const failed = forErrorOutput(outcome.item, error.message, json);
+		return { json: useErrorOutput ? failed : json, pairedItem };
+	}
 	const isError = 'error' in outcome;
 	const job = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
 	const hasFailed = isError || job.status === 'failed' || job.status === 'canceled';
 	if (useErrorOutput && job.error && hasFailed) {
-		const key = isN8n1(outcome.item) ? 'message' : 'details';
-		return { json: { error: job.error.message, [key]: { ...job } }, pairedItem };
+		return { json: forErrorOutput(outcome.item, job.error.message, { ...job }), pairedItem };
 	}
 	return { ...toData(outcome, job), pairedItem };
+}
+
+/**
+ * n8n moves an item that has no other keys than `error` and `details` to the error output; n8n 1
+ * wants `error` and `message`.
+ */
+const forErrorOutput = (item: Item, error: string, details: IDataObject): IDataObject => ({
+	error,
+	[isN8n1(item) ? 'message' : 'details']: details,
+});
+
+/** The one exception to the shape of a job. */
+function balanceOf({ item, balance, raw }: BalanceOutcome): IDataObject {
+	const json = { provider: item.provider.id, balance: { ...balance } };
+	return parameterOf(item, 'simplify') === false ? { ...json, raw } : json;
 }
 
 /** The inverse of `toItem` for the item of a job: what it came to, read from the item's own input. */
@@ -51,7 +68,7 @@ export function jobOutcomeOf(item: Item): JobOutcome {
 	return { item, job, raw };
 }
 
-function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
+function toData(outcome: Exclude<Outcome, BalanceOutcome>, job: VideoJob): INodeExecutionData {
 	const json: IDataObject = { ...job };
 	if ('error' in outcome) return { json };
 	if (parameterOf(outcome.item, 'simplify') === false) json.raw = outcome.raw ?? null;

@@ -74,6 +74,13 @@ export const httpUrl = (value: unknown): string | undefined =>
 		? value
 		: undefined;
 
+/** A balance that was answered with success, but without a number. */
+export const noBalance: Failure = {
+	code: 'unknown',
+	message: 'the response contains no balance',
+	retryable: false,
+};
+
 export const isSuccess = ({ status }: WireResponse) => status >= 200 && status < 300;
 
 export const isFailure = (value: object | string): value is Failure =>

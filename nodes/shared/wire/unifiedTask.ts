@@ -46,7 +46,8 @@ const refusedOnTheWay: Failure = {
 /** For these, the status says more than the word. */
 const plainStatuses = [401, 402, 404, 429];
 
-function readHttpError(response: WireResponse): Failure {
+/** An HTTP error of any call. */
+export function readUnifiedError(response: WireResponse): Failure {
 	if (response.status === 403 && !response.isJson) return refusedOnTheWay;
 	const { code, message } = errorOf(response);
 	const reason = describeText(message) || describeText(response.body.error);
@@ -72,7 +73,7 @@ function readTaskError(response: WireResponse): Failure {
 }
 
 function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
-	if (!isSuccess(response) || !response.isJson) return readHttpError(response);
+	if (!isSuccess(response) || !response.isJson) return readUnifiedError(response);
 	const { id, usage } = response.body;
 	if (typeof id !== 'string' || id === '') return noJobId;
 	const { credits_reserved: reserved } = asObject(usage);
@@ -107,7 +108,7 @@ function expiryOf({ created, id }: IDataObject): string | undefined {
 
 function parseStatus(response: WireResponse): JobState {
 	if (!isSuccess(response) || !response.isJson) {
-		return { status: 'unreadable', failure: readHttpError(response) };
+		return { status: 'unreadable', failure: readUnifiedError(response) };
 	}
 	const { body } = response;
 	const model = typeof body.model === 'string' ? body.model : undefined;
@@ -156,7 +157,7 @@ export const unifiedTask: Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'statu
 
 /** The file host of EvoLink says `{ success, code, msg }` where the API says `{ error }`. */
 function readUploadError(response: WireResponse): Failure {
-	const failure = readHttpError(response);
+	const failure = readUnifiedError(response);
 	const reason = describeText(response.body.msg);
 	if (isSuccess(response) && response.isJson)
 		return { ...noImageUrl, message: reason || noImageUrl.message };
