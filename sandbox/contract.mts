@@ -14,6 +14,7 @@ export const calls = [
 	'media',
 	'account',
 	'prices',
+	'requests',
 	'models',
 	'jwks',
 	'meta',

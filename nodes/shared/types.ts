@@ -187,6 +187,23 @@ export interface UploadedImage {
 	putUrl?: string;
 }
 
+/** A request that the provider has on record: of anybody who uses the account. */
+export interface RecordedRequest {
+	jobId: string;
+	/** As it was sent; absent where the provider has not kept it. */
+	input?: IDataObject;
+	prompt?: string;
+	imageUrls?: string[];
+	/** What came of it, where the record says so. */
+	end?: JobState;
+}
+
+export interface RecordedRequests {
+	requests: RecordedRequest[];
+	/** Of the next page; absent on the last one. */
+	cursor?: string;
+}
+
 /** Why a submit came to no job. */
 export interface SubmitFailure extends Failure {
 	/** It looks like a success but names no job, so one may exist all the same. */
@@ -237,6 +254,14 @@ export interface VideoProvider {
 	status: {
 		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): JobState;
+	};
+	/** Only where a key can ask which requests there were, and what they asked for. */
+	recover?: {
+		/** Requests are kept so long with what they asked for. */
+		longestHours: number;
+		/** @param page since when (ISO 8601), and the `cursor` of the page before */
+		build(modelId: string, page: { start: string; cursor?: string }): WireRequest;
+		parse(response: WireResponse): RecordedRequests | Failure;
 	};
 	/** Only where a key can ask what is left in its account. */
 	balance?: {

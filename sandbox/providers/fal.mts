@@ -18,6 +18,7 @@ import {
 import { endpoints, optionsSchema, querySchema } from './fal/input.mts';
 import type { Endpoint, Input } from './fal/input.mts';
 import { initiateUpload, putUpload } from './fal/storage.mts';
+import { requestsByEndpoint } from './fal/requests.mts';
 import { callbackRules } from './fal/webhook.mts';
 
 const queue = '/fal/queue';
@@ -35,6 +36,8 @@ const directives: Record<string, string> = {
 	'cancel-too-late': 'a cancel is answered 202, and the job completes all the same',
 	'url-only': 'the result names the video by its url alone',
 	'gateway-retry': 'the callback’s gateway_request_id differs from its request_id',
+	'listed-early': 'the list of requests has it while it still runs',
+	'not-stored': 'the list of requests has it without what was asked and answered',
 	'payload-error': 'the callback says OK with payload null and payload_error',
 };
 
@@ -257,6 +260,12 @@ const routes: Route[] = [
 		handle: (_exchange, { signing }) => jsonAnswer(200, { keys: signing.published }),
 	},
 	{ call: 'prices', method: 'get', path: '/fal/platform/v1/models/pricing', handle: prices },
+	{
+		call: 'requests',
+		method: 'get',
+		path: '/fal/platform/v1/models/requests/by-endpoint',
+		handle: requestsByEndpoint,
+	},
 	{
 		call: 'account',
 		method: 'get',

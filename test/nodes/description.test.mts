@@ -170,6 +170,7 @@ describe.each(actionNodeTable)('the operations of %s', (_, node) => {
 		const offered = new Set(operations.map(([path]) => path));
 		const optional = new Map([
 			['job.cancel', node.providers.some(({ cancel }) => cancel)],
+			['job.recover', node.providers.some(({ recover }) => recover)],
 			['account.getBalance', node.providers.some(({ balance }) => balance)],
 		]);
 		const runs = Object.entries(node.type.customOperations ?? {}).flatMap(([resource, byName]) =>
@@ -179,10 +180,14 @@ describe.each(actionNodeTable)('the operations of %s', (_, node) => {
 	});
 
 	it.each(node.providers.map((provider) => [provider.id, provider] as const))(
-		'%s is offered Cancel only if it can cancel',
+		'%s is offered Cancel and Recover only if it has them',
 		(id, provider) => {
 			const field = shownField(node, { provider: id, resource: 'job' }, 'operation');
-			expect(choicesOf(field)).toEqual(provider.cancel ? ['cancel', 'get'] : ['get']);
+			expect(choicesOf(field)).toEqual([
+				...(provider.cancel ? ['cancel'] : []),
+				'get',
+				...(provider.recover ? ['recover'] : []),
+			]);
 		},
 	);
 

@@ -13,7 +13,7 @@ export function nodeProperties(providers: Providers): INodeProperties[] {
 		...providerNotices(providers),
 		...operationFields(providers),
 		...videoFields(providers),
-		...jobFields,
+		...jobFields(providers),
 		simplifyField,
 		optionsField(providers),
 		// The node of all providers never had it.

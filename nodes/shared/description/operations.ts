@@ -99,10 +99,18 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		description: 'Get what is left in the account of the API key; costs nothing',
 		routing: routingOf(providers, 'account', 'getBalance'),
 	};
+	const recover: INodePropertyOptions = {
+		name: 'Recover',
+		value: 'recover',
+		action: 'Recover job',
+		description:
+			'Find the job of a submit whose answer was lost, by its model and prompt; costs nothing',
+		routing: routingOf(providers, 'job', 'recover'),
+	};
 	const counting = providers.filter((provider) => provider.balance);
 	const jobs = new Map<string, { options: INodePropertyOptions[]; ids: string[] }>();
-	for (const { id, cancel: canCancel } of providers) {
-		const options = [...(canCancel ? [cancel] : []), get];
+	for (const { id, cancel: canCancel, recover: canRecover } of providers) {
+		const options = [...(canCancel ? [cancel] : []), get, ...(canRecover ? [recover] : [])];
 		const key = options.map(({ value }) => value).join();
 		jobs.set(key, { options, ids: [...(jobs.get(key)?.ids ?? []), id] });
 	}

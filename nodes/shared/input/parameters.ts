@@ -7,7 +7,7 @@ import { controlNames, controlTable } from './controls';
 import type { Control } from './controls';
 import { splitImageUrls } from './imageUrls';
 import { jobInInput } from '../n8n/item';
-import type { Item } from '../n8n/item';
+import type { BinaryField, Item } from '../n8n/item';
 import type { VideoJob } from '../job/job';
 import { providersAndSimulator } from '../registry';
 import type {
@@ -20,7 +20,7 @@ import type {
 	VideoRequest,
 } from '../types';
 import { isObject } from '../wire/answers';
-import { checkFormat, checkRequest } from './validate';
+import { checkFormat, checkRequest, checkSoughtRequest } from './validate';
 
 /** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */
 const defaults = { aspectRatio: '16:9', resolution: '720p', duration: 8, mode: 'fast' } as const;
@@ -33,15 +33,24 @@ export const optionsOf = (item: Item) => (item.parameter('options') ?? {}) as ID
 /** Parameters of the operations that submit, in neutral terms and checked against the model. */
 export function readRequest(item: Item): VideoRequest {
 	const imageFields = readImageFields(item);
-	const request: VideoRequest = {
-		...readFormatParameters(item),
-		prompt: readPrompt(item),
-		imageUrls: imageFields ? [] : splitImageUrls(item.parameter('imageUrls')),
-		controls: readControls(item),
-	};
+	const request = readRequestParameters(item, imageFields);
 	checkRequest(item, request, imageFields);
 	return request;
 }
+
+/** The same for a request that was sent before: its images need not be at hand. */
+export function readSoughtRequest(item: Item): VideoRequest {
+	const request = readRequestParameters(item, readImageFields(item));
+	checkSoughtRequest(item, request);
+	return request;
+}
+
+const readRequestParameters = (item: Item, imageFields?: BinaryField[]): VideoRequest => ({
+	...readFormatParameters(item),
+	prompt: readPrompt(item),
+	imageUrls: imageFields ? [] : splitImageUrls(item.parameter('imageUrls')),
+	controls: readControls(item),
+});
 
 /** Refuses an object or a list from a wrong expression: the video would show "[object Object]". */
 function readPrompt(item: Item): string {

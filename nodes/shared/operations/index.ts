@@ -20,6 +20,7 @@ import { generate } from './generate';
 import { generateAndWait } from './generateAndWait';
 import { get } from './get';
 import { getBalance } from './getBalance';
+import { recover } from './recover';
 import { concurrencyOf } from './submitAll';
 
 type Run = (items: Item[], stopOnError: boolean) => Promise<Outcome[]>;
@@ -36,7 +37,7 @@ const each =
 
 const operations = {
 	video: { generate, generateAndWait, download: each(download), estimateCost: each(estimateCost) },
-	job: { get: each(get), cancel: each(cancel) },
+	job: { get: each(get), cancel: each(cancel), recover: each(recover) },
 	account: { getBalance: each(getBalance) },
 } satisfies Record<string, Record<string, Run>>;
 

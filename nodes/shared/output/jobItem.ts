@@ -85,7 +85,7 @@ function parameterOf(item: Item, name: string): unknown {
 }
 
 /** Operations that ask about a job. When the question fails, that says nothing about the job. */
-const questions = ['get', 'cancel', 'download'];
+const questions = ['get', 'cancel', 'download', 'recover'];
 
 /**
  * An error in the job shape. A refused request has come to no job: `failed`, `jobId` null. A job
