@@ -109,8 +109,9 @@ function faultAnswer(
 
 function isAuthorized(
 	{ headers }: Exchange,
-	{ authorization }: SandboxProvider,
-	{ apiKey }: SandboxState,
+	{ authorization, hasAdminKeys }: SandboxProvider,
+	{ apiKey, adminKey }: SandboxState,
 ): boolean {
-	return headers.authorization === `${authorization} ${apiKey}`;
+	const keys = hasAdminKeys ? [apiKey, adminKey] : [apiKey];
+	return keys.some((key) => headers.authorization === `${authorization} ${key}`);
 }

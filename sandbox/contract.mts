@@ -14,6 +14,7 @@ export const calls = [
 	'media',
 	'account',
 	'prices',
+	'requests',
 	'models',
 	'deprecations',
 	'jwks',
@@ -87,6 +88,8 @@ export interface Settings {
 export interface SandboxState {
 	readonly url: string;
 	readonly apiKey: string;
+	/** A key with all rights, where a provider tells keys apart. */
+	readonly adminKey: string;
 	readonly settings: Settings;
 	readonly jobs: JobBook;
 	readonly uploads: UploadShelf;
@@ -129,6 +132,8 @@ export interface SandboxProvider {
 	/** What n8n calls a credential of this provider. */
 	credentialType: string;
 	authorization: 'Key' | 'Bearer';
+	/** There are keys that may do more, and calls that only they may make. */
+	hasAdminKeys?: true;
 	/** Paths that belong to this provider; what matches no route below them is its 404. */
 	mounts: string[];
 	/** The credential fields beside `apiKey`, by their path on this server. */

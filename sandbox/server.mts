@@ -54,6 +54,7 @@ export interface Sandbox {
 }
 
 const apiKey = 'sandbox-key';
+const adminKey = 'sandbox-admin-key';
 
 /** Starts the sandbox on 127.0.0.1; several can run in one process. */
 export async function startSandbox({
@@ -75,6 +76,7 @@ export async function startSandbox({
 			return url;
 		},
 		apiKey,
+		adminKey,
 		settings,
 		jobs: new JobBook(
 			() => settings.jobSeconds,

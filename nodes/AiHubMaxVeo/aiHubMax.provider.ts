@@ -1,9 +1,9 @@
 import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
-import type { VideoProvider } from '../shared/types';
+import type { SellingProvider } from '../shared/types';
 import { aiHubMaxModels } from './aiHubMax.models';
 
 /** https://docs.aihubmax.com, Video Series, Veo 3.1, and Task Management. */
-export const aiHubMax: VideoProvider = {
+export const aiHubMax: SellingProvider = {
 	id: 'aihubmax',
 	displayName: 'AIHubMax',
 	credential: 'veoAiHubMaxApi',

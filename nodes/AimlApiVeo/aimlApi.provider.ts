@@ -7,9 +7,10 @@ import {
 	failureFromStatus,
 	isSuccess,
 	jobIdIn,
+	noBalance,
 	noJobId,
 } from '../shared/wire/answers';
-import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import type { Cost, Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
 import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { aimlApiModels } from './aimlApi.models';
@@ -77,7 +78,7 @@ function parseStatus(response: WireResponse): JobState {
 }
 
 /** https://docs.aimlapi.com/api-references/video-models/google/veo-3.1-reference-to-video */
-export const aimlApi: VideoProvider = {
+export const aimlApi: SellingProvider = {
 	id: 'aimlapi',
 	displayName: 'AI/ML API',
 	credential: 'veoAimlApi',
@@ -87,9 +88,12 @@ export const aimlApi: VideoProvider = {
 	jobIdPattern: /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{21})(:\S+)?$/i,
 
 	submit: {
+		requestLog: 'the usage logs of your AI/ML API account',
 		build: (request) => ({
 			method: 'POST',
 			path: generations,
+			// https://docs.aimlapi.com/capabilities/request-tracing-and-cost
+			headers: request.requestId ? { 'X-Client-Request-Id': request.requestId } : undefined,
 			body: request.model.body(request),
 		}),
 		parse(response) {
@@ -108,4 +112,14 @@ export const aimlApi: VideoProvider = {
 	},
 	prices: aimlApiPrices,
 	withdrawals: aimlApiWithdrawals,
+	// https://docs.aimlapi.com/api-references/service-endpoints/account-balance
+	balance: {
+		build: () => ({ method: 'GET', path: '/v2/billing' }),
+		parse(response) {
+			const { current_balance: amount, currency } = response.body;
+			if (!isSuccess(response)) return readHttpError(response);
+			if (typeof amount !== 'number') return noBalance;
+			return { amount, currency: describeText(currency) || 'USD' };
+		},
+	},
 };

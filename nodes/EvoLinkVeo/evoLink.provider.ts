@@ -1,6 +1,6 @@
-import { asObject, jobIdIn } from '../shared/wire/answers';
-import { unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
-import type { VideoProvider, VideoRequest } from '../shared/types';
+import { asObject, isSuccess, jobIdIn, noBalance } from '../shared/wire/answers';
+import { readUnifiedError, unifiedTask, unifiedUpload } from '../shared/wire/unifiedTask';
+import type { SellingProvider, VideoRequest } from '../shared/types';
 import { evoLinkModels } from './evoLink.models';
 
 /**
@@ -15,7 +15,7 @@ function idempotencyOf({ submitKey }: VideoRequest) {
 }
 
 /** https://docs.evolink.ai, API Manual, Video Series, Veo 3.1, and Task Management. */
-export const evoLink: VideoProvider = {
+export const evoLink: SellingProvider = {
 	id: 'evolink',
 	displayName: 'EvoLink',
 	credential: 'veoEvoLinkApi',
@@ -38,6 +38,17 @@ export const evoLink: VideoProvider = {
 		}),
 		({ data }) => asObject(data).file_url,
 	),
+
+	// https://docs.evolink.ai/en/api-manual/account-management/get-credits: of the account; the key may
+	// have a limit of its own, which stands beside it.
+	balance: {
+		build: () => ({ method: 'GET', path: '/v1/credits' }),
+		parse(response) {
+			if (!isSuccess(response)) return readUnifiedError(response);
+			const { remaining_credits: amount } = asObject(asObject(response.body.data).user);
+			return typeof amount === 'number' ? { amount, currency: 'credits' } : noBalance;
+		},
+	},
 
 	// The body is the same as the answer to a task query. It is not signed.
 	callback: {

@@ -1,14 +1,26 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import {
+	asObject,
 	describeText,
 	failureFromStatus,
 	httpUrl,
+	isObject,
 	isSuccess,
 	jobIdIn,
+	noBalance,
 	noImageUrl,
 	noJobId,
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
-import type { Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import type {
+	Balance,
+	Failure,
+	JobState,
+	RecordedRequest,
+	SellingProvider,
+	WireResponse,
+} from '../shared/types';
 import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { falModels } from './fal.models';
@@ -104,8 +116,47 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	return { status: 'unreadable', failure: readError(response) };
 }
 
+const noRequests: Failure = {
+	code: 'unknown',
+	message: 'the response contains no list of requests',
+	retryable: false,
+};
+
+/** The result is the same as at the address of the job, where it is forgotten after an hour. */
+function readRecord(record: IDataObject): RecordedRequest {
+	const { request_id: id, json_input: input, json_output: output, status_code: status } = record;
+	const jobId = String(id);
+	if (!isObject(input)) return { jobId };
+	const { prompt, image_urls: images } = input;
+	const answer = { status: Number(status), headers: {}, body: asObject(output), isJson: true };
+	return {
+		jobId,
+		input,
+		prompt: typeof prompt === 'string' ? prompt : undefined,
+		imageUrls: Array.isArray(images) ? images.map(String) : [],
+		...(isObject(output) && { end: parseResult(answer, {}) }),
+	};
+}
+
+/** Only a key with the scope ADMIN may ask. For any other key this says nothing about the key. */
+function parseBalance(response: WireResponse): Balance | Failure {
+	const { current_balance: amount, currency } = asObject(response.body.credits);
+	if (response.status === 403) {
+		return {
+			code: 'permission',
+			message: 'only an API key with the scope ADMIN may ask for the balance',
+			retryable: false,
+			nextStep:
+				'Make a key with the scope ADMIN at https://fal.ai/dashboard/keys, put it into a credential of its own, and choose that in this node',
+		};
+	}
+	if (!isSuccess(response)) return readError(response);
+	if (typeof amount !== 'number') return noBalance;
+	return { amount, currency: describeText(currency) || 'USD' };
+}
+
 /** fal's queue: https://docs.fal.ai/model-apis/model-endpoints/queue. */
-export const fal: VideoProvider = {
+export const fal: SellingProvider = {
 	id: 'fal',
 	displayName: 'fal.ai',
 	credential: 'veoFalApi',
@@ -133,6 +184,39 @@ export const fal: VideoProvider = {
 			path: requestPath(jobId, modelId, '/status'),
 		}),
 		parse: parseStatus,
+	},
+	// https://fal.ai/docs/platform-apis/v1/models/requests/by-endpoint
+	recover: {
+		longestHours: 30 * 24,
+		build: (modelId, { start, cursor }) => ({
+			method: 'GET',
+			host: 'platformUrl',
+			path: '/v1/models/requests/by-endpoint',
+			query: {
+				endpoint_id: modelId,
+				start,
+				expand: 'payloads',
+				limit: '100',
+				...(cursor && { cursor }),
+			},
+		}),
+		parse(response) {
+			const { items, next_cursor: cursor, has_more: hasMore } = response.body;
+			if (!isSuccess(response)) return readError(response);
+			if (!Array.isArray(items)) return noRequests;
+			const requests = items.map(asObject).map(readRecord);
+			return hasMore === true && cursor ? { requests, cursor: String(cursor) } : { requests };
+		},
+	},
+	// https://docs.fal.ai/platform-apis/v1/account/billing
+	balance: {
+		build: () => ({
+			method: 'GET',
+			host: 'platformUrl',
+			path: '/v1/account/billing',
+			query: { expand: 'credits' },
+		}),
+		parse: parseBalance,
 	},
 	result: {
 		// Read only after COMPLETED: what an early read answers is not documented.

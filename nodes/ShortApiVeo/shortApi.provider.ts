@@ -6,7 +6,7 @@ import {
 	jobIdIn,
 	noJobId,
 } from '../shared/wire/answers';
-import type { Cost, Failure, JobState, VideoProvider, WireResponse } from '../shared/types';
+import type { Cost, Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
 import { withModelWords } from '../shared/wire/modelWords';
 import { firstVideoUrl } from '../shared/wire/videoUrl';
 import { shortApiModels } from './shortApi.models';
@@ -63,7 +63,7 @@ function parseStatus(response: WireResponse): JobState {
 }
 
 /** https://shortapi.ai/models/google/veo-3.1/reference-to-video/llms.txt */
-export const shortApi: VideoProvider = {
+export const shortApi: SellingProvider = {
 	id: 'shortapi',
 	displayName: 'ShortAPI',
 	credential: 'veoShortApi',

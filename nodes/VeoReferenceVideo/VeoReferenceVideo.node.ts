@@ -11,7 +11,7 @@ import { nodeProperties, providerField } from '../shared/description';
 import { actionBuilderHint } from '../shared/description/builderHint';
 import { authenticationField, providerCredentials } from '../shared/description/credentials';
 import { customOperations } from '../shared/operations';
-import { providers } from '../shared/registry';
+import { providersAndSimulator } from '../shared/registry';
 import { handleWakeUp, sleepTooltip, sleepWebhooks } from '../shared/sleep/wake';
 
 export class VeoReferenceVideo implements INodeType {
@@ -29,16 +29,20 @@ export class VeoReferenceVideo implements INodeType {
 		builderHint: actionBuilderHint,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: providerCredentials(providers, { byAuthentication: true }),
+		credentials: providerCredentials(providersAndSimulator, { byAuthentication: true }),
 		webhooks: sleepWebhooks,
 		waitingNodeTooltip: sleepTooltip,
 		requestDefaults: {},
-		properties: [providerField(providers), authenticationField, ...nodeProperties(providers)],
+		properties: [
+			providerField(providersAndSimulator),
+			authenticationField,
+			...nodeProperties(providersAndSimulator),
+		],
 	};
 
-	customOperations = customOperations(providers);
+	customOperations = customOperations(providersAndSimulator);
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await answerDelivery(this, async () => await handleWakeUp(this, providers));
+		return await answerDelivery(this, async () => await handleWakeUp(this, providersAndSimulator));
 	}
 }

@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providers, providersThat } from '../shared/registry';
+import { asProviderOption, providersAndSimulator, providersThat } from '../shared/registry';
 
-export const callingProviders = providers.filter((provider) => provider.callback);
+export const callingProviders = providersAndSimulator.filter((provider) => provider.callback);
 const unconfirmed = callingProviders.filter((provider) => !provider.callback?.isDocumented);
+const simulated = callingProviders.filter(({ simulation }) => simulation);
 const defaultProvider = callingProviders[0].id;
 
 const list = new Intl.ListFormat('en-GB');
@@ -28,7 +29,7 @@ export const triggerProperties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: callingProviders
-			.map(({ displayName, id }) => ({ name: displayName, value: id }))
+			.map(asProviderOption)
 			.sort((one, other) => one.name.localeCompare(other.name)),
 		default: defaultProvider,
 		description: whoCallsBack(providersThat((provider) => !provider.callback)),
@@ -40,6 +41,14 @@ export const triggerProperties: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { provider: unconfirmed.map(({ id }) => id) } },
+	},
+	{
+		displayName:
+			'Nothing has to be reachable from the internet here: this n8n makes the calls itself. A restart of n8n loses those that are still to come.',
+		name: 'simulatedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { provider: simulated.map(({ id }) => id) } },
 	},
 	{
 		displayName: 'Events',

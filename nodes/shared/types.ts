@@ -48,6 +48,13 @@ export interface Cost {
 	kind: 'estimated' | 'reserved' | 'charged';
 }
 
+/** What is left in an account. */
+export interface Balance {
+	amount: number;
+	/** `USD`, `credits`, or what the provider calls it. */
+	currency: string;
+}
+
 export type Resolution = '360p' | '720p' | '1080p' | '4k';
 export type AspectRatio = 'auto' | '16:9' | '9:16';
 
@@ -128,6 +135,8 @@ export interface VideoRequest extends VideoFormat {
 	callbackUrl?: string;
 	/** Names this submit, in each try of it alike: 32 hexadecimal digits. */
 	submitKey?: string;
+	/** Names the submit: letters, digits and hyphens, new for each. */
+	requestId?: string;
 }
 
 /** A callback as it arrived. */
@@ -205,6 +214,23 @@ export interface UploadedImage {
 	putUrl?: string;
 }
 
+/** A request that the provider has on record: of anybody who uses the account. */
+export interface RecordedRequest {
+	jobId: string;
+	/** As it was sent; absent where the provider has not kept it. */
+	input?: IDataObject;
+	prompt?: string;
+	imageUrls?: string[];
+	/** What came of it, where the record says so. */
+	end?: JobState;
+}
+
+export interface RecordedRequests {
+	requests: RecordedRequest[];
+	/** Of the next page; absent on the last one. */
+	cursor?: string;
+}
+
 /** Why a submit came to no job. */
 export interface SubmitFailure extends Failure {
 	/** It looks like a success but names no job, so one may exist all the same. */
@@ -221,8 +247,17 @@ export interface VideoProvider {
 	/** Value in the provider dropdown, base name of the icon, name of the fixture folder. */
 	id: string;
 	displayName: string;
-	/** Credential type; its `baseUrl` (and other `…Url` fields) are the hosts of `WireRequest`. */
-	credential: string;
+	/** What the provider dropdown says about it. */
+	description?: string;
+	/** What the editor says while it is chosen. */
+	notice?: string;
+	/**
+	 * Credential type; its `baseUrl` (and other `…Url` fields) are the hosts of `WireRequest`. Absent
+	 * where there is nothing to pay and nobody to send a key to.
+	 */
+	credential?: string;
+	/** Only where it exists in this process alone. */
+	simulation?: Simulation;
 	/** Its own address, the default of the credential's `baseUrl`. */
 	baseUrl: string;
 	models: readonly ModelSpec[];
@@ -232,6 +267,11 @@ export interface VideoProvider {
 	jobIdPattern?: RegExp;
 
 	submit: {
+		/**
+		 * Where the owner of the account finds the `requestId` of a submit, in words that follow "in"; only
+		 * where the provider is sent it.
+		 */
+		requestLog?: string;
 		/** Where not even a 429 promises that nothing was accepted. */
 		isNeverRepeated?: true;
 		build(request: VideoRequest): WireRequest;
@@ -241,6 +281,19 @@ export interface VideoProvider {
 	status: {
 		build(jobId: string, modelId: string): WireRequest;
 		parse(response: WireResponse): JobState;
+	};
+	/** Only where a key can ask which requests there were, and what they asked for. */
+	recover?: {
+		/** Requests are kept so long with what they asked for. */
+		longestHours: number;
+		/** @param page since when (ISO 8601), and the `cursor` of the page before */
+		build(modelId: string, page: { start: string; cursor?: string }): WireRequest;
+		parse(response: WireResponse): RecordedRequests | Failure;
+	};
+	/** Only where a key can ask what is left in its account. */
+	balance?: {
+		build(): WireRequest;
+		parse(response: WireResponse): Balance | Failure;
 	};
 	/** Only where prices are published at an address of the API and not as text. */
 	prices?: {
@@ -290,6 +343,34 @@ export interface VideoProvider {
 			verify(delivery: Delivery, keys: JsonWebKey[], now: number): boolean;
 		};
 	};
+}
+
+/** A provider with accounts, keys and prices. */
+export type SellingProvider = VideoProvider & { credential: string };
+
+/** When a simulated provider is asked, and what this process remembers of it. */
+export interface Moment {
+	/** Milliseconds since the epoch. */
+	now: number;
+	/** Different for each request: letters and digits. */
+	nonce: string;
+	isCanceled(jobId: string): boolean;
+}
+
+export interface SimulatedAnswer {
+	status: number;
+	body: IDataObject;
+	/** The job that is canceled from now on. */
+	canceled?: string;
+	/** The call that a provider makes when the job has ended. */
+	callback?: { url: string; body: IDataObject; at: number };
+}
+
+/** Stands in for a provider's servers: nothing that it answers has left this n8n. */
+export interface Simulation {
+	answer(request: WireRequest, moment: Moment): SimulatedAnswer;
+	/** The file behind a link, or why there is none. */
+	file(url: string): Buffer | { reason: string; httpCode?: number };
 }
 
 /** Those that a node serves: all of them, or its own one. */

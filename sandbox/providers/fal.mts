@@ -18,6 +18,7 @@ import {
 import { endpoints, optionsSchema, querySchema } from './fal/input.mts';
 import type { Endpoint, Input } from './fal/input.mts';
 import { initiateUpload, putUpload } from './fal/storage.mts';
+import { requestsByEndpoint } from './fal/requests.mts';
 import { callbackRules } from './fal/webhook.mts';
 
 const queue = '/fal/queue';
@@ -35,6 +36,8 @@ const directives: Record<string, string> = {
 	'cancel-too-late': 'a cancel is answered 202, and the job completes all the same',
 	'url-only': 'the result names the video by its url alone',
 	'gateway-retry': 'the callback’s gateway_request_id differs from its request_id',
+	'listed-early': 'the list of requests has it while it still runs',
+	'not-stored': 'the list of requests has it without what was asked and answered',
 	'payload-error': 'the callback says OK with payload null and payload_error',
 };
 
@@ -157,6 +160,19 @@ function prices(exchange: Exchange): Answer {
 	return jsonAnswer(200, { prices: [price], next_cursor: null, has_more: false });
 }
 
+const billingSchema = z.strictObject({ expand: z.literal('credits').optional() });
+
+/** `GET https://api.fal.ai/v1/account/billing`: for keys with the scope ADMIN alone. */
+function billing({ headers, ...exchange }: Exchange, { adminKey }: SandboxState): Answer {
+	if (headers.authorization !== `Key ${adminKey}`) {
+		return jsonAnswer(403, { detail: 'This endpoint requires an ADMIN key' });
+	}
+	const query = check(billingSchema, exchange.query);
+	if (query.problems) return validationAnswer(query.problems, 'query');
+	const credits = { current_balance: 98.76, currency: 'USD' };
+	return jsonAnswer(200, { username: 'sandbox', ...(query.value.expand && { credits }) });
+}
+
 function isWaiting(job: Job): boolean {
 	return job.provider === 'fal' && job.state === 'queued';
 }
@@ -249,11 +265,16 @@ const routes: Route[] = [
 	},
 	{ call: 'prices', method: 'get', path: '/fal/platform/v1/models/pricing', handle: prices },
 	{
+		call: 'requests',
+		method: 'get',
+		path: '/fal/platform/v1/models/requests/by-endpoint',
+		handle: requestsByEndpoint,
+	},
+	{
 		call: 'account',
 		method: 'get',
 		path: '/fal/platform/v1/account/billing',
-		// The balance wants an ADMIN key, and the sandbox's key is a plain API key.
-		handle: () => jsonAnswer(403, { detail: 'This endpoint requires an ADMIN key' }),
+		handle: billing,
 	},
 	{
 		call: 'meta',
@@ -269,6 +290,7 @@ export const fal: SandboxProvider = {
 	displayName: 'fal',
 	credentialType: 'veoFalApi',
 	authorization: 'Key',
+	hasAdminKeys: true,
 	mounts: ['/fal'],
 	addresses: { baseUrl: '/fal/queue', restUrl: '/fal/rest', platformUrl: '/fal/platform' },
 	directives,

@@ -45,6 +45,8 @@ const lists: Record<string, (provider: VideoProvider) => boolean> = {
 	others: ({ callback }) => !callback,
 	unconfirmed: ({ callback }) => callback?.isDocumented === false,
 	cancelers: ({ cancel }) => !!cancel,
+	recoverers: ({ recover }) => !!recover,
+	counters: ({ balance }) => !!balance,
 	withoutUpload: ({ upload }) => !upload,
 };
 

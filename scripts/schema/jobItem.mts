@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { VideoJob } from '../../nodes/shared/job/job.ts';
+import type { Balance } from '../../nodes/shared/types.ts';
 
 const codes = [
 	'authentication',
@@ -56,3 +57,20 @@ true satisfies Same<Typed<VideoJob>, Typed<z.infer<typeof jobItem>>>;
  * may be null is marked in OpenAPI's way. `input`: further keys, such as `raw`, are allowed.
  */
 export const jobItemSchema = z.toJSONSchema(jobItem, { target: 'openapi-3.0', io: 'input' });
+
+const balanceItem = z.object({
+	provider: z.string(),
+	balance: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+});
+
+true satisfies Same<Balance, NonNullable<z.infer<typeof balanceItem>['balance']>>;
+
+/** The one exception: what the operation Get Balance returns. */
+export const balanceItemSchema = z.toJSONSchema(balanceItem, {
+	target: 'openapi-3.0',
+	io: 'input',
+});
+
+/** By the path of an operation, such as `video/generate`. */
+export const schemaOf = (operation?: string) =>
+	operation === 'account/getBalance' ? balanceItemSchema : jobItemSchema;

@@ -6,7 +6,7 @@ import type { INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-
 
 import manifest from '../../package.json' with { type: 'json' };
 import { ROOT } from '../folders.mts';
-import { jobItemSchema } from './jobItem.mts';
+import { schemaOf } from './jobItem.mts';
 
 // Writes `__schema__` beside the compiled nodes: what the editor shows of an output before the first run.
 // Takes the folder of the package; the repository is the default.
@@ -36,10 +36,10 @@ for (const file of manifest.n8n.nodes) {
 	const operations = operationsOf(description);
 	for (const version of [description.version].flat()) {
 		const folder = join(dirname(path), '__schema__', folderOf(version));
-		const names = operations.map((operation) => join(folder, operation));
-		for (const name of operations.length > 0 ? names : [folder]) {
+		for (const operation of operations.length > 0 ? operations : [undefined]) {
+			const name = operation === undefined ? folder : join(folder, operation);
 			await mkdir(dirname(name), { recursive: true });
-			await writeFile(`${name}.json`, JSON.stringify(jobItemSchema));
+			await writeFile(`${name}.json`, JSON.stringify(schemaOf(operation)));
 		}
 	}
 }

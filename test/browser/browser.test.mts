@@ -5,6 +5,7 @@
 import './search.mts';
 import './fields.mts';
 import './run.mts';
+import './simulator.mts';
 import './trigger.mts';
 import './agentTool.mts';
 import './credentials.mts';

@@ -1,6 +1,6 @@
 import type { INodeParameters, INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
-import { providers } from '../../nodes/shared/registry';
+import { providers, providersAndSimulator } from '../../nodes/shared/registry';
 import { credentialTypes, newestVersion, nodeTypes } from '../../scripts/sources.mts';
 import {
 	actionNodes,
@@ -25,6 +25,7 @@ export const trigger: ActionNode = Object.entries(nodeTypes)
 		description: type.description,
 		typeVersion: newestVersion(type.description),
 		providers: providers.filter((provider) => provider.callback),
+		choices: providersAndSimulator.filter((provider) => provider.callback),
 	}))[0];
 
 /** What the editor says above the selector of a credential; without a choice, it does not say which. */

@@ -1,7 +1,6 @@
-import type { Locator } from 'playwright-core';
-
 import { eventually } from './eventually.mts';
 import { unified } from './expected.mts';
+import { play } from './play.mts';
 import { editor, session } from './session.mts';
 import { createRow, ownNode, startNode } from './workflows.mts';
 
@@ -19,23 +18,6 @@ async function openRow(prompt: string): Promise<void> {
 	const download = ownNode('Download', unified.description, asked, settings);
 	await editor().openWorkflow(await createRow('run', startNode, generate, download));
 }
-
-/** Plays a moment of it. */
-const play = async (video: Locator) =>
-	await video.evaluate(async (element) => {
-		const player = element as HTMLVideoElement;
-		player.muted = true;
-		player.currentTime = 0;
-		const moved = new Promise<number>((resolve) => {
-			player.addEventListener('timeupdate', () => {
-				if (player.currentTime > 0) resolve(player.currentTime);
-			});
-		});
-		await player.play();
-		await moved;
-		const { duration, videoWidth, videoHeight, currentTime, error } = player;
-		return { duration, videoWidth, videoHeight, currentTime, error: error?.message };
-	});
 
 describe('a step', () => {
 	beforeEach(async () => await editor().panel.closeIfOpen());

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 
 import { CACHE } from '../../scripts/folders.mts';
 import { OWNER } from '../../scripts/n8n/rest.mts';
-import { useSession } from '../e2e/n8nSession.mts';
+import { useSession, withoutNetwork } from '../e2e/n8nSession.mts';
 import { Editor } from './editor.mts';
 
 /** A picture of the editor at the end of each test, to look at. */
@@ -23,8 +23,8 @@ const ARGS = [
 	'--disable-sync',
 ];
 
-/** One n8n and one Chromium for all tests. */
-export const session = useSession(1, { allowHttpCallbacks: true });
+/** One n8n and one Chromium for all tests. The providers are on this machine, so no network is needed. */
+export const session = useSession(1, { allowHttpCallbacks: true, env: withoutNetwork });
 
 let browser: Browser | undefined;
 let open: Editor | undefined;

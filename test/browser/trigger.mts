@@ -28,7 +28,7 @@ describe('the panel of the trigger', () => {
 
 	it('offers the providers that call back, each with its credential', async () => {
 		const { panel } = editor();
-		const names = trigger.providers.map(({ displayName }) => displayName);
+		const names = trigger.choices.map(({ displayName }) => displayName);
 		for (const { id: provider, displayName, credential } of [...trigger.providers].reverse()) {
 			const offered = await panel.choose('provider', displayName);
 			expect(offered.sort()).toEqual([...names].sort());

@@ -17,6 +17,11 @@ export function packedPackage(): string {
 	return tarball;
 }
 
+/** Settings under which n8n reaches this machine alone. */
+export const withoutNetwork = {
+	NODE_OPTIONS: `--require ${join(import.meta.dirname, 'loopbackOnly.js')}`,
+};
+
 async function outputFolder(): Promise<string> {
 	await mkdir(CACHE, { recursive: true });
 	return await mkdtemp(join(CACHE, 'e2e-output-'));

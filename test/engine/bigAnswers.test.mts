@@ -6,14 +6,14 @@ import { gzipSync } from 'node:zlib';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { VideoProvider } from '../../nodes/shared/types';
+import { fal } from '../../nodes/FalVeo/fal.provider';
+import type { SellingProvider } from '../../nodes/shared/types';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
 import { until } from '../until.mts';
 import { binaryOf, imageOf } from './imageFiles.mts';
 import { jsonOf, providerTable, request, runUnified, useFastClock } from './sandboxed.mts';
 import type { RunOptions } from './sandboxed.mts';
-import { callingProvider } from './triggered.mts';
 import { startTrigger } from './triggerHarness.mts';
 
 useFastClock();
@@ -87,7 +87,7 @@ const allHungUp = async () =>
 	await until('no connection is left', () => hungUp === requests.length);
 
 /** With a credential whose hosts are all this server. */
-async function runHere(provider: VideoProvider, parameters: object, options: RunOptions = {}) {
+async function runHere(provider: SellingProvider, parameters: object, options: RunOptions = {}) {
 	const hosts = ['baseUrl', 'restUrl', 'platformUrl', 'filesUrl'];
 	const urls = Object.fromEntries(hosts.map((host) => [host, urlOfServer()]));
 	const credentials = { [provider.credential]: { apiKey: 'key', ...urls } };
@@ -149,7 +149,6 @@ describe.each(providerTable)('%s', (_, provider) => {
 });
 
 describe('fal.ai', () => {
-	const fal = callingProvider('fal');
 
 	it('a storage that answers an upload with a hundred megabytes is not listened to', async () => {
 		answer = (incoming, response) => {

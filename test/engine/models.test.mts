@@ -32,7 +32,7 @@ describe.each(modelTable)('%s, %s, %s', (_, providerId, modelId, ...row) => {
 		await runNode({
 			type: node.name,
 			parameters: { provider: providerId, ...parameters },
-			credentials: { [provider.credential]: sandbox().credentials[providerId] },
+			credentials: { [String(provider.credential)]: sandbox().credentials[providerId] },
 			...options,
 		});
 	const wait = { options: { pollInterval: 1 } };

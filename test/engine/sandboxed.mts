@@ -37,7 +37,7 @@ export async function runUnified(
 	return await runNode({
 		type: 'veoReferenceVideo',
 		parameters: { provider: provider.id, model: provider.models[0].id, ...parameters },
-		credentials: { [provider.credential]: sandbox.credentials[provider.id] },
+		credentials: { [String(provider.credential)]: sandbox.credentials[provider.id] },
 		...options,
 	});
 }

@@ -46,7 +46,7 @@ const waitInOwnNode = async (
 			...parameters,
 			options,
 		},
-		credentials: { [provider.credential]: sandbox().credentials[provider.id] },
+		credentials: { [String(provider.credential)]: sandbox().credentials[provider.id] },
 		n8nUrl,
 	});
 

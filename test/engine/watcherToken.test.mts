@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workfl
 import { newNonce, sealToken } from '../../nodes/shared/callback/token';
 import type { CallbackToken } from '../../nodes/shared/callback/token';
 import { providers } from '../../nodes/shared/registry';
-import type { VideoProvider } from '../../nodes/shared/types';
+import type { SellingProvider } from '../../nodes/shared/types';
 import type { NodeResult } from './harness.mts';
 import { useN8nAddress } from './n8nAddress.mts';
 import { providerTable, request, runUnified, useSandbox } from './sandboxed.mts';
@@ -12,12 +12,16 @@ import type { RunOptions } from './sandboxed.mts';
 const sandbox = useSandbox(600);
 const n8n = useN8nAddress();
 const [fal, evolink, aimlapi] = ['fal', 'evolink', 'aimlapi'].map(
-	(id) => providers.find((provider) => provider.id === id) as VideoProvider,
+	(id) => providers.find((provider) => provider.id === id) as SellingProvider,
 );
 
 const prompts = ['one', 'two', 'three'];
 
-async function fallAsleep(provider: VideoProvider, options: INodeParameters, run: RunOptions = {}) {
+async function fallAsleep(
+	provider: SellingProvider,
+	options: INodeParameters,
+	run: RunOptions = {},
+) {
 	const result = await runUnified(
 		sandbox(),
 		provider,
@@ -28,7 +32,7 @@ async function fallAsleep(provider: VideoProvider, options: INodeParameters, run
 	return result;
 }
 
-const seal = (provider: VideoProvider, change: Partial<CallbackToken> = {}) =>
+const seal = (provider: SellingProvider, change: Partial<CallbackToken> = {}) =>
 	sealToken(sandbox().apiKey, {
 		provider: provider.id,
 		model: '',
@@ -40,10 +44,10 @@ const seal = (provider: VideoProvider, change: Partial<CallbackToken> = {}) =>
 		...change,
 	});
 
-const watcherToken = (provider: VideoProvider, change: Partial<CallbackToken> = {}) =>
+const watcherToken = (provider: SellingProvider, change: Partial<CallbackToken> = {}) =>
 	seal(provider, { watcher: { run: 0, isFinal: false }, ...change });
 
-const finalToken = (provider: VideoProvider, run = 0) =>
+const finalToken = (provider: SellingProvider, run = 0) =>
 	seal(provider, { watcher: { run, isFinal: true } });
 
 const fail = () => {

@@ -178,20 +178,37 @@ describe.each(actionNodeTable)('the operations of %s', (_, node) => {
 
 	it('nothing can be run that is never offered', () => {
 		const offered = new Set(operations.map(([path]) => path));
-		const canCancel = node.providers.some((provider) => provider.cancel);
+		const optional = new Map([
+			['job.cancel', node.providers.some(({ cancel }) => cancel)],
+			['job.recover', node.providers.some(({ recover }) => recover)],
+			['account.getBalance', node.providers.some(({ balance }) => balance)],
+		]);
 		const runs = Object.entries(node.type.customOperations ?? {}).flatMap(([resource, byName]) =>
 			Object.keys(byName).map((name) => `${resource}.${name}`),
 		);
-		expect(runs.filter((run) => canCancel || run !== 'job.cancel').sort()).toEqual(
-			[...offered].sort(),
-		);
+		expect(runs.filter((run) => optional.get(run) ?? true).sort()).toEqual([...offered].sort());
 	});
 
 	it.each(node.providers.map((provider) => [provider.id, provider] as const))(
-		'%s is offered Cancel only if it can cancel',
+		'%s is offered Cancel and Recover only if it has them',
 		(id, provider) => {
 			const field = shownField(node, { provider: id, resource: 'job' }, 'operation');
-			expect(choicesOf(field)).toEqual(provider.cancel ? ['cancel', 'get'] : ['get']);
+			expect(choicesOf(field)).toEqual([
+				...(provider.cancel ? ['cancel'] : []),
+				'get',
+				...(provider.recover ? ['recover'] : []),
+			]);
+		},
+	);
+
+	it.each(node.choices.map((provider) => [provider.id, provider] as const))(
+		'%s is offered an account only if it tells what is left in it',
+		(id, { balance }) => {
+			const resource = shownField(node, { provider: id }, 'resource');
+			expect(choicesOf(resource)).toEqual([...(balance ? ['account'] : []), 'job', 'video']);
+			const chosen = { provider: id, resource: 'account' };
+			const operation = shownField(node, chosen, 'operation');
+			expect(choicesOf(operation)).toEqual(balance ? ['getBalance'] : []);
 		},
 	);
 });

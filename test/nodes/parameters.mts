@@ -8,8 +8,8 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { providers } from '../../nodes/shared/registry';
-import type { VideoProvider } from '../../nodes/shared/types';
+import { providers, providersAndSimulator } from '../../nodes/shared/registry';
+import type { SellingProvider, VideoProvider } from '../../nodes/shared/types';
 import { newestVersion, nodeTypes } from '../../scripts/sources.mts';
 
 export interface ActionNode {
@@ -19,7 +19,9 @@ export interface ActionNode {
 	/** As which it is saved; the newest, unless a test asks for another one. */
 	typeVersion: number;
 	/** Those it serves: all of them, or the one whose credential it asks for. */
-	providers: readonly VideoProvider[];
+	providers: readonly SellingProvider[];
+	/** What can be chosen in it: the simulator, too, where there is a choice. */
+	choices: readonly VideoProvider[];
 }
 
 /** Every node that has operations; a trigger has none. */
@@ -31,7 +33,8 @@ export const actionNodes: ActionNode[] = Object.entries(nodeTypes)
 		const credentials = description.credentials?.map((credential) => credential.name) ?? [];
 		const served = providers.filter(({ credential }) => credentials.includes(credential));
 		const typeVersion = newestVersion(description);
-		return { name, type, description, typeVersion, providers: served };
+		const choices = served.length > 1 ? providersAndSimulator : served;
+		return { name, type, description, typeVersion, providers: served, choices };
 	});
 
 export const actionNodeTable = actionNodes.map((node) => [node.name, node] as const);
@@ -81,7 +84,13 @@ export function shownFields(node: ActionNode, parameters: INodeParameters): INod
 export const shownField = (node: ActionNode, parameters: INodeParameters, name: string) => {
 	const fields = shownFields(node, parameters).filter((field) => field.name === name);
 	if (fields.length > 1) throw new Error(`${name} is shown ${fields.length} times`);
-	return fields.at(0);
+	const [field] = fields;
+	if (field?.type !== 'options') return field;
+	const values = parametersOf(node, parameters, true);
+	const options = (field.options as INodePropertyOptions[]).filter((option) =>
+		NodeHelpers.displayParameter(values, option, asNode(node), node.description),
+	);
+	return { ...field, options };
 };
 
 /** The entries of the Options collection that can be added for these parameters. */

@@ -40,10 +40,11 @@ describe('the providers', () => {
 		expect(choicesOf(field)).toEqual(models);
 	});
 
-	it('the dropdown of the unified node offers each of them', () => {
+	it('the dropdown of the unified node offers each of them, and the simulator last', () => {
 		const node = actionNodes.find(({ name }) => name === unifiedNode);
 		const values = choicesOf(node && shownField(node, {}, 'provider'));
-		expect([...values].sort()).toEqual(providers.map(({ id }) => id).sort());
+		expect([...values].sort()).toEqual([...providers.map(({ id }) => id), 'simulator'].sort());
+		expect(values.at(-1)).toBe('simulator');
 	});
 });
 

@@ -97,7 +97,7 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 	});
 
 	it('no field is shown twice, whatever is chosen', () => {
-		for (const { id, models } of node.providers) {
+		for (const { id, models } of node.choices) {
 			for (const operation of [...priced, 'download', 'get', 'cancel']) {
 				const resource = ['get', 'cancel'].includes(operation) ? 'job' : 'video';
 				for (const { id: model } of models) {
@@ -113,7 +113,7 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 		const look = (typeVersion: number, parameters: INodeParameters) => {
 			for (const field of shownFields({ ...node, typeVersion }, parameters)) shown.add(field);
 		};
-		for (const { id: provider, models } of node.providers) {
+		for (const { id: provider, models } of node.choices) {
 			for (const { id: model, resolutions, modes = ['fast'] } of models) {
 				for (const operation of [...priced, 'download', 'get']) {
 					const resource = operation === 'get' ? 'job' : 'video';
@@ -125,6 +125,7 @@ describe.each(actionNodeTable)('%s', (_, node) => {
 				}
 			}
 		}
+		for (const { id: provider } of node.choices) look(1.1, { provider, resource: 'account' });
 		const never = node.description.properties.filter((field) => !shown.has(field));
 		expect(never.map(({ name }) => name)).toEqual([]);
 	});
@@ -178,8 +179,8 @@ it('the unified node keeps nothing of the provider that was chosen before', () =
 	const unified = actionNodes.find(({ providers }) => providers.length > 1);
 	// With one provider there is no other.
 	if (!unified) return;
-	for (const before of unified.providers) {
-		for (const { id: provider, models } of unified.providers) {
+	for (const before of unified.choices) {
+		for (const { id: provider, models } of unified.choices) {
 			if (provider === before.id) continue;
 			const saved = parametersOf(
 				unified,

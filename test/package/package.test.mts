@@ -6,7 +6,7 @@ import { loadOutputSchema, PackageDirectoryLoader } from 'n8n-core';
 import type { INodePropertyOptions, INodeTypeDescription, Themed } from 'n8n-workflow';
 
 import sourceManifest from '../../package.json';
-import { jobItemSchema } from '../../scripts/schema/jobItem.mts';
+import { jobItemSchema, schemaOf } from '../../scripts/schema/jobItem.mts';
 import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
 import { useUnpackedPackage } from './unpacked.mts';
 
@@ -83,14 +83,12 @@ describe('what n8n finds in the package', () => {
 
 	it.each(outputs)('%s %s: the editor can preview every output', (name, version, operations) => {
 		const path = join(unpacked().folder, loader.nodeTypes[name].sourcePath);
-		const schemaOf = (resource?: string, operation?: string) =>
+		const shipped = (resource?: string, operation?: string) =>
 			loadOutputSchema({ nodeDir: dirname(path), version, resource, operation });
-		if (operations.length === 0) expect(schemaOf()).toEqual(jobItemSchema);
+		if (operations.length === 0) expect(shipped()).toEqual(jobItemSchema);
 		for (const [resource, operation] of operations) {
-			expect([operation, schemaOf(String(resource), String(operation))]).toEqual([
-				operation,
-				jobItemSchema,
-			]);
+			const path = `${String(resource)}/${String(operation)}`;
+			expect([path, shipped(String(resource), String(operation))]).toEqual([path, schemaOf(path)]);
 		}
 	});
 

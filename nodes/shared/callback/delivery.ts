@@ -11,9 +11,9 @@ import { jsonParse, NodeOperationError } from 'n8n-workflow';
 import { describeText, withoutEndSlashes } from '../wire/answers';
 import { readBody } from '../http/body';
 import type { BodyStream } from '../http/body';
-import { itemOfWebhook } from '../n8n/item';
+import { itemOfWebhook, readCredentials } from '../n8n/item';
 import type { Item } from '../n8n/item';
-import { providers } from '../registry';
+import { providersAndSimulator } from '../registry';
 import { ExpiringCache } from '../time/expiringCache';
 import type { Delivery, VideoProvider } from '../types';
 import { tokenParameter } from '../wire/secrets';
@@ -64,7 +64,9 @@ export type WebhookItem = Item & { functions: IWebhookFunctions };
 /** The callback as an item of the provider that the trigger is set to. */
 export function triggerItem(functions: IWebhookFunctions): WebhookItem {
 	const id = functions.getNodeParameter('provider');
-	const provider = providers.find((candidate) => candidate.id === id && candidate.callback);
+	const provider = providersAndSimulator.find(
+		(candidate) => candidate.id === id && candidate.callback,
+	);
 	if (provider) return webhookItem(functions, provider);
 	throw new NodeOperationError(functions.getNode(), `"${String(id)}" does not call back`);
 }
@@ -88,7 +90,7 @@ const kept = new ExpiringCache<Promise<ICredentialDataDecryptedObject>>(keepCred
 
 async function keptCredential(
 	functions: IWebhookFunctions,
-	{ credential }: VideoProvider,
+	provider: VideoProvider,
 ): Promise<ICredentialDataDecryptedObject> {
 	const now = Date.now();
 	const { id, credentials } = functions.getNode();
@@ -97,11 +99,11 @@ async function keptCredential(
 		functions.getWorkflow().id,
 		execution,
 		id,
-		credentials?.[credential],
+		credentials?.[provider.credential ?? ''],
 	]);
 	const known = kept.get(key, now);
 	if (known) return await known;
-	const read = functions.getCredentials(credential);
+	const read = readCredentials({ functions, provider, index: 0 });
 	kept.set(key, read, now);
 	read.catch(() => kept.delete(key));
 	return await read;

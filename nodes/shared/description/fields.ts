@@ -10,6 +10,18 @@ const priced = [...submitting, 'estimateCost'];
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
+/** Recover takes the fields of the request that it looks for. */
+function showFor(
+	providers: Providers,
+	operations: string[],
+): Record<'resource' | 'operation', string[]> {
+	const canRecover = providers.some(({ recover }) => recover);
+	return {
+		resource: canRecover ? ['job', 'video'] : ['video'],
+		operation: canRecover ? [...operations, 'recover'] : operations,
+	};
+}
+
 /** The models that offer the same choice share one field, shown for them alone. */
 function choiceFields(
 	providers: Providers,
@@ -31,7 +43,7 @@ function choiceFields(
 	return [...modelsByChoice.values()].map(({ choices, ids }) => ({
 		...field,
 		type: 'options',
-		displayOptions: { show: { resource: ['video'], operation: priced, model: ids } },
+		displayOptions: { show: { ...showFor(providers, priced), model: ids } },
 		options: asOptions(choices),
 	}));
 }
@@ -39,7 +51,7 @@ function choiceFields(
 function modelFields(providers: Providers): INodeProperties[] {
 	return providers.map((provider) => {
 		const defaultModel = provider.models[0].id;
-		const show: Show = { resource: ['video'], operation: priced };
+		const show: Show = showFor([provider], priced);
 		return {
 			displayName: 'Model',
 			name: 'model',
@@ -88,7 +100,10 @@ function imageTagNotice(
 /** Everything a request is made of, each field shown for the models that take it. */
 export function videoFields(providers: Providers): INodeProperties[] {
 	const show = (operation: string[], imageSource?: string): INodeProperties['displayOptions'] => ({
-		show: { resource: ['video'], operation, ...(imageSource && { imageSource: [imageSource] }) },
+		show: {
+			...showFor(providers, operation),
+			...(imageSource && { imageSource: [imageSource] }),
+		},
 	});
 	const models = providers.flatMap((provider) => provider.models);
 	return [
@@ -186,7 +201,6 @@ export function videoFields(providers: Providers): INodeProperties[] {
 	];
 }
 
-const showForJobs: INodeProperties['displayOptions'] = { show: { resource: ['job'] } };
 const showForDownload: INodeProperties['displayOptions'] = {
 	show: { resource: ['video'], operation: ['download'] },
 };
@@ -199,10 +213,13 @@ const jobIdField: INodeProperties = {
 	placeholder: 'e.g. 3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be',
 };
 
-export const jobFields: INodeProperties[] = [
+export const jobFields = (providers: Providers): INodeProperties[] => [
 	{
 		...jobIdField,
-		displayOptions: showForJobs,
+		displayOptions: {
+			show: { resource: ['job'] },
+			...(providers.some(({ recover }) => recover) && { hide: { operation: ['recover'] } }),
+		},
 		required: true,
 		description: 'The jobId of an item that one of the Generate operations returned',
 	},

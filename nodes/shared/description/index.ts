@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { asProviderOption } from '../registry';
 import type { Providers } from '../types';
 import { jobFields, simplifyField, videoFields } from './fields';
 import { operationFields } from './operations';
@@ -9,15 +10,32 @@ import { requestOptionsSetting } from './requestOptions';
 /** All parameters of a node for these providers; with more than one, the provider comes first. */
 export function nodeProperties(providers: Providers): INodeProperties[] {
 	return [
+		...providerNotices(providers),
 		...operationFields(providers),
 		...videoFields(providers),
-		...jobFields,
+		...jobFields(providers),
 		simplifyField,
 		optionsField(providers),
 		// The node of all providers never had it.
 		...(providers.length === 1 ? [requestOptionsSetting] : []),
 	];
 }
+
+/** What the editor says while a provider is chosen. */
+const providerNotices = (providers: Providers): INodeProperties[] =>
+	providers.flatMap(({ id, notice }) =>
+		notice
+			? [
+					{
+						displayName: notice,
+						name: 'providerNotice',
+						type: 'notice' as const,
+						default: '',
+						displayOptions: { show: { provider: [id] } },
+					},
+				]
+			: [],
+	);
 
 /** The dropdown of the node that serves every provider. */
 export const providerField = (
@@ -28,9 +46,7 @@ export const providerField = (
 	name: 'provider',
 	type: 'options',
 	noDataExpression: true,
-	options: providers
-		.map(({ displayName, id }) => ({ name: displayName, value: id }))
-		.sort((one, other) => one.name.localeCompare(other.name)),
+	options: providers.map(asProviderOption).sort((one, other) => one.name.localeCompare(other.name)),
 	default: defaultProvider,
 	description: 'Who makes the video; each has its own prices, limits and credential',
 });

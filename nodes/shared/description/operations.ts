@@ -6,17 +6,28 @@ import { operationHints } from './builderHint';
 
 type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
-const resource: INodeProperties = {
-	displayName: 'Resource',
-	name: 'resource',
-	type: 'options',
-	noDataExpression: true,
-	options: [
+/** Account only where a provider tells what is left in it. */
+function resourceField(providers: Providers, counting: Providers): INodeProperties {
+	const displayOptions = { show: { provider: counting.map(({ id }) => id) } };
+	const account: INodePropertyOptions = {
+		name: 'Account',
+		value: 'account',
+		...(counting.length < providers.length && { displayOptions }),
+	};
+	const options: INodePropertyOptions[] = [
+		...(counting.length > 0 ? [account] : []),
 		{ name: 'Job', value: 'job' },
 		{ name: 'Video', value: 'video' },
-	],
-	default: 'video',
-};
+	];
+	return {
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		options,
+		default: 'video',
+	};
+}
 
 /**
  * By node version. n8n leaves defaults out of saved workflows, so a version keeps its own for ever.
@@ -29,7 +40,6 @@ const defaultVideoOperations = new Map([
 
 /** Resource and operations; Cancel only where a provider has it. */
 export function operationFields(providers: Providers): INodeProperties[] {
-	const cancelable = providers.filter((provider) => provider.cancel);
 	const video: INodePropertyOptions[] = [
 		{
 			name: 'Generate and Wait',
@@ -82,26 +92,50 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		description: 'Ask the provider to cancel a job; one that already runs may still finish',
 		routing: routingOf(providers, 'job', 'cancel'),
 	};
-	if (cancelable.length === providers.length) {
-		return [resource, ...videoFields, operationField([cancel, get], 'get', { resource: ['job'] })];
+	const getBalance: INodePropertyOptions = {
+		name: 'Get Balance',
+		value: 'getBalance',
+		action: 'Get account balance',
+		description: 'Get what is left in the account of the API key; costs nothing',
+		routing: routingOf(providers, 'account', 'getBalance'),
+	};
+	const recover: INodePropertyOptions = {
+		name: 'Recover',
+		value: 'recover',
+		action: 'Recover job',
+		description:
+			'Find the job of a submit whose answer was lost, by its model and prompt; costs nothing',
+		routing: routingOf(providers, 'job', 'recover'),
+	};
+	const counting = providers.filter((provider) => provider.balance);
+	const jobs = new Map<string, { options: INodePropertyOptions[]; ids: string[] }>();
+	for (const { id, cancel: canCancel, recover: canRecover } of providers) {
+		const options = [...(canCancel ? [cancel] : []), get, ...(canRecover ? [recover] : [])];
+		const key = options.map(({ value }) => value).join();
+		jobs.set(key, { options, ids: [...(jobs.get(key)?.ids ?? []), id] });
 	}
-	const ids = (some: Providers) => some.map((provider) => provider.id);
-	const others = providers.filter((provider) => !provider.cancel);
-	const jobs = [
-		[cancelable, [cancel, get]],
-		[others, [get]],
-	] as const;
+	const showFor = (name: string, ids: string[]): Show => ({
+		resource: [name],
+		...(ids.length < providers.length && { provider: ids }),
+	});
 	return [
-		resource,
+		resourceField(providers, counting),
 		...videoFields,
-		...jobs
-			.filter(([some]) => some.length > 0)
-			.map(([some, options]) =>
-				operationField([...options], 'get', {
-					resource: ['job'],
-					...(providers.length > 1 && { provider: ids(some) }),
-				}),
-			),
+		...[...jobs.values()].map(({ options, ids }) =>
+			operationField(options, 'get', showFor('job', ids)),
+		),
+		...(counting.length > 0
+			? [
+					operationField(
+						[getBalance],
+						'getBalance',
+						showFor(
+							'account',
+							counting.map(({ id }) => id),
+						),
+					),
+				]
+			: []),
 	];
 }
 

@@ -47,7 +47,7 @@ const modelId: INodeProperties = {
 		'A model that is not in the list, as the provider spells it. It is sent in place of the chosen model, with the fields of that one; its price is not known.',
 };
 
-const batchOptions: INodeProperties[] = [
+const batchOptions = (requesting: string[]): INodeProperties[] => [
 	{
 		displayName: 'Budget (USD)',
 		name: 'budget',
@@ -74,7 +74,7 @@ const batchOptions: INodeProperties[] = [
 		displayName: 'Metadata',
 		name: 'metadata',
 		type: 'json',
-		displayOptions: { show: { '/operation': [...submitting, 'estimateCost'] } },
+		displayOptions: { show: { '/operation': [...requesting, 'estimateCost'] } },
 		default: '={{ { "row": $itemIndex } }}',
 		description:
 			'A JSON object of your own that comes back with the job, for example the number of its spreadsheet row',
@@ -159,19 +159,35 @@ const requestOptions: INodeProperties = {
 	],
 };
 
-export const optionsField = (providers: Providers): INodeProperties => ({
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add Option',
-	default: {},
-	options: [
-		...controlOptions(providers, submitting),
+const within: INodeProperties = {
+	displayName: 'Within (Hours)',
+	name: 'within',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	displayOptions: { show: { '/operation': ['recover'] } },
+	default: 24,
+	description: 'How many hours ago the request was made at most',
+};
+
+export function optionsField(providers: Providers): INodeProperties {
+	const canRecover = providers.some(({ recover }) => recover);
+	const requesting = canRecover ? [...submitting, 'recover'] : submitting;
+	const options: INodeProperties[] = [
+		...controlOptions(providers, requesting),
 		...callbackOptions(providers),
 		modelId,
-		...batchOptions,
+		...batchOptions(requesting),
+		...(canRecover ? [within] : []),
 		...waitOptions,
 		waitStrategy,
 		requestOptions,
-	].sort((one, other) => one.displayName.localeCompare(other.displayName)),
-});
+	].sort((one, other) => one.displayName.localeCompare(other.displayName));
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options,
+	};
+}

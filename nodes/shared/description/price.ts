@@ -45,7 +45,7 @@ function tariffsOf(model: ModelSpec): Tariff[] {
 	return modes.flatMap((mode) => {
 		const texts = resolutions.map((resolution) => {
 			const second = price?.({ resolution, mode });
-			return second && textOf(second, model);
+			return second && isPaid(second) ? textOf(second, model) : undefined;
 		});
 		return [...new Set(texts)]
 			.filter((text) => text !== undefined)
@@ -56,6 +56,8 @@ function tariffsOf(model: ModelSpec): Tariff[] {
 			}));
 	});
 }
+
+const isPaid = ({ silent, audio }: SecondPrice) => silent > 0 || audio > 0;
 
 const shortestAndLongest = (durations: readonly number[]) => [
 	...new Set([Math.min(...durations), Math.max(...durations)]),

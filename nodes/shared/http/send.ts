@@ -14,6 +14,7 @@ import { tooDeep, withoutSecrets } from '../wire/secrets';
 import { readBody } from './body';
 import type { BodyStream } from './body';
 import { transportOptions } from './requestOptions';
+import { simulatedAnswer } from './simulated';
 import type { WireRequest, WireResponse } from '../types';
 
 /** No answer came that can be read. `sent: false` only where the request certainly never reached the provider. */
@@ -41,6 +42,8 @@ const neverSentCodes =
  */
 export async function send(item: Item, request: WireRequest): Promise<WireResponse | Unanswered> {
 	const { provider, functions } = item;
+	const { credential, simulation } = provider;
+	if (simulation) return simulatedAnswer(item, simulation, request);
 	const credentials = await item.credentials();
 	const url = addressOf(item, request, credentials);
 	const options: IHttpRequestOptions = {
@@ -63,10 +66,10 @@ export async function send(item: Item, request: WireRequest): Promise<WireRespon
 	try {
 		response = (await functions.helpers.httpRequestWithAuthentication.call(
 			functions,
-			provider.credential,
+			String(credential),
 			options,
 			// The credential is at hand already, so n8n need not decrypt it once more.
-			{ credentialsDecrypted: { id: '', name: '', type: provider.credential, data: credentials } },
+			{ credentialsDecrypted: { id: '', name: '', type: String(credential), data: credentials } },
 		)) as IN8nHttpFullResponse;
 	} catch (error) {
 		return readTransportError(error);

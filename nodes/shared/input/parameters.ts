@@ -7,9 +7,9 @@ import { controlNames, controlTable } from './controls';
 import type { Control } from './controls';
 import { isTooLong, maxCellLength, splitImageUrls } from './imageUrls';
 import { jobInInput, textOf } from '../n8n/item';
-import type { Item } from '../n8n/item';
+import type { BinaryField, Item } from '../n8n/item';
 import { readJobFields } from '../job/job';
-import { providers } from '../registry';
+import { providersAndSimulator } from '../registry';
 import type {
 	AspectRatio,
 	ModelSpec,
@@ -22,7 +22,7 @@ import type {
 import { isObject } from '../wire/answers';
 import { whyNotJobId } from '../wire/jobId';
 import { isModelId } from '../wire/modelId';
-import { checkFormat, checkRequest } from './validate';
+import { checkFormat, checkRequest, checkSoughtRequest } from './validate';
 
 /** Frozen: n8n leaves default values out of saved workflows, and a changed one changes bills. */
 const defaults = { aspectRatio: '16:9', resolution: '720p', duration: 8, mode: 'fast' } as const;
@@ -35,15 +35,24 @@ export const optionsOf = (item: Item) => (item.parameter('options') ?? {}) as ID
 /** Parameters of the operations that submit, in neutral terms and checked against the model. */
 export function readRequest(item: Item): VideoRequest {
 	const imageFields = readImageFields(item);
-	const request: VideoRequest = {
-		...readFormatParameters(item),
-		prompt: readPrompt(item),
-		imageUrls: imageFields ? [] : readImageUrls(item),
-		controls: readControls(item),
-	};
+	const request = readRequestParameters(item, imageFields);
 	checkRequest(item, request, imageFields);
 	return request;
 }
+
+/** The same for a request that was sent before: its images need not be at hand. */
+export function readSoughtRequest(item: Item): VideoRequest {
+	const request = readRequestParameters(item, readImageFields(item));
+	checkSoughtRequest(item, request);
+	return request;
+}
+
+const readRequestParameters = (item: Item, imageFields?: BinaryField[]): VideoRequest => ({
+	...readFormatParameters(item),
+	prompt: readPrompt(item),
+	imageUrls: imageFields ? [] : readImageUrls(item),
+	controls: readControls(item),
+});
 
 function readImageUrls(item: Item): string[] {
 	const value = item.parameter('imageUrls');
@@ -221,4 +230,4 @@ export function readJobId(item: Item): string {
  * refused only when it is like another provider's.
  */
 const isLikeOthers = (provider: VideoProvider, jobId: string): boolean =>
-	providers.some((other) => other !== provider && other.jobIdPattern?.test(jobId));
+	providersAndSimulator.some((other) => other !== provider && other.jobIdPattern?.test(jobId));

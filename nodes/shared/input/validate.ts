@@ -70,6 +70,14 @@ export function checkRequest(
 	checkControls(item, request);
 }
 
+/** What could not have been sent is not looked for. */
+export function checkSoughtRequest(item: Item, request: VideoRequest): void {
+	checkFormat(item, request);
+	checkPrompt(item, request);
+	checkImageUrls(item, request);
+	checkControls(item, request);
+}
+
 function checkPrompt(item: Item, { model, prompt }: VideoRequest): void {
 	if (prompt.trim() === '') {
 		throw badInput(

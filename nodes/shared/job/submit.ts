@@ -4,6 +4,7 @@ import type { Item } from '../n8n/item';
 import { Ledger } from './ledger';
 import type { OwnJob } from './ledger';
 import { explainRefusal } from './refusal';
+import { newRequestId } from './requestId';
 import { retry } from '../time/retry';
 import { isAnswer, retryAfterMs, sendBilled } from '../http/send';
 import type { Unanswered } from '../http/send';
@@ -34,20 +35,22 @@ async function submitNoted(
 	const earlier = ledger.get();
 	if (earlier?.state === 'accepted') return { ...earlier.job, isInherited: ledger.isInherited() };
 	if (earlier?.state === 'sent') {
-		throw uncertainError(item, earlier.problem ?? 'an earlier try was cut off');
+		const problem = earlier.problem ?? 'an earlier try was cut off';
+		throw uncertainError(item, problem, { requestId: earlier.requestId });
 	}
+	const requestId = newRequestId(request);
 	const throwUncertain = (problem: string, httpCode?: number): never => {
-		ledger.set({ state: 'sent', problem });
-		throw uncertainError(item, problem, httpCode);
+		ledger.set({ state: 'sent', problem, requestId });
+		throw uncertainError(item, problem, { httpCode, requestId });
 	};
 	// Uploads come first: when one fails, nothing was sent. Their URLs are new in each try, so the
 	// ledger knows the request by the content of its images.
 	const imageUrls = uploadImages ? await uploadImages() : request.imageUrls;
-	const complete = { ...request, imageUrls, submitKey: ledger.submitKey };
+	const complete = { ...request, imageUrls, submitKey: ledger.submitKey, requestId };
 
 	item.signal?.throwIfAborted();
 	// Noted before the request leaves, so that it is known whatever fails afterwards.
-	ledger.set({ state: 'sent' });
+	ledger.set({ state: 'sent', requestId });
 	let verdict: Verdict | undefined;
 	try {
 		verdict = await submitUntilDecided(item, complete);
@@ -131,8 +134,13 @@ function mayBeAccepted(answer: WireResponse): boolean {
 	return answer.status >= 500 || answer.status === 408 || (isSuccess(answer) && !answer.isJson);
 }
 
-function uncertainError(item: Item, reason: string, httpCode?: number): JobError {
-	const { displayName } = item.provider;
+function uncertainError(
+	item: Item,
+	reason: string,
+	{ httpCode, requestId }: { httpCode?: number; requestId?: string },
+): JobError {
+	const { displayName, submit } = item.provider;
+	const { requestLog } = submit;
 	const failure: Failure = {
 		code: httpCode ? 'provider_unavailable' : 'timeout',
 		message: reason,
@@ -140,7 +148,11 @@ function uncertainError(item: Item, reason: string, httpCode?: number): JobError
 	};
 	const error = new JobError(item, failure, { httpCode });
 	error.message = `${displayName} may have accepted and billed this request, but no job ID arrived: ${sentence(reason)} It is not sent again.`;
-	error.description = `Look for the job in your ${displayName} dashboard; to submit once more on purpose, start a new execution.`;
+	const where =
+		requestLog && requestId
+			? `Look for the client request ID ${requestId} in ${requestLog}`
+			: `Look for the job in your ${displayName} dashboard`;
+	error.description = `${where}; to submit once more on purpose, start a new execution.`;
 	error.mayBeAccepted = true;
 	return error;
 }

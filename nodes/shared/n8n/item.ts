@@ -71,6 +71,22 @@ function readOnce<Value>(read: () => Promise<Value>): () => Promise<Value> {
 	};
 }
 
+/**
+ * The credential, read anew. Where the provider has none, what is sealed for it is sealed with a
+ * key of this n8n.
+ */
+export async function readCredentials({
+	functions,
+	provider,
+	index,
+}: Pick<Item, 'functions' | 'provider' | 'index'>): Promise<ICredentialDataDecryptedObject> {
+	const { credential } = provider;
+	if (!credential) return { apiKey: functions.getInstanceId() };
+	return 'getItemIndex' in functions
+		? await functions.getCredentials(credential)
+		: await functions.getCredentials(credential, index);
+}
+
 export function itemOfRun(
 	functions: IExecuteFunctions,
 	index: number,
@@ -84,7 +100,7 @@ export function itemOfRun(
 		functions,
 		signal: functions.getExecutionCancelSignal(),
 		provider,
-		credentials: readOnce(async () => await functions.getCredentials(provider.credential, index)),
+		credentials: readOnce(async () => await readCredentials({ functions, provider, index })),
 		binary: {
 			describe: (field) => functions.helpers.assertBinaryData(index, field),
 			read: async (field) => await functions.helpers.getBinaryDataBuffer(index, field),
@@ -94,14 +110,15 @@ export function itemOfRun(
 }
 
 export function itemOfRouting(functions: IExecuteSingleFunctions, provider: VideoProvider): Item {
+	const index = functions.getItemIndex();
 	return {
-		index: functions.getItemIndex(),
+		index,
 		node: functions.getNode(),
 		input: functions.getInputData(),
 		functions,
 		signal: functions.getExecutionCancelSignal(),
 		provider,
-		credentials: readOnce(async () => await functions.getCredentials(provider.credential)),
+		credentials: readOnce(async () => await readCredentials({ functions, provider, index })),
 		binary: {
 			// n8n's types know names only; its code takes files, too.
 			describe: (field) => functions.helpers.assertBinaryData(field as string),
@@ -112,13 +129,14 @@ export function itemOfRouting(functions: IExecuteSingleFunctions, provider: Vide
 }
 
 export function itemOfWebhook(functions: IWebhookFunctions, provider: VideoProvider): Item {
+	const index = 0;
 	return {
-		index: 0,
+		index,
 		node: functions.getNode(),
 		input: { json: {} },
 		functions,
 		provider,
-		credentials: readOnce(async () => await functions.getCredentials(provider.credential)),
+		credentials: readOnce(async () => await readCredentials({ functions, provider, index })),
 		parameter: (name) => functions.getNodeParameter(name, null),
 	};
 }

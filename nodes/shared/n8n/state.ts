@@ -32,7 +32,7 @@ interface WorkflowState {
 
 /** `sent`: the answer did not tell whether the job was accepted, so it must not be sent again. */
 export type SubmitState =
-	{ state: 'sent'; problem?: string } | { state: 'accepted'; job: AcceptedJob };
+	{ state: 'sent'; problem?: string; requestId?: string } | { state: 'accepted'; job: AcceptedJob };
 
 /** One submit of one item. */
 export interface SubmitRecord {

@@ -23,6 +23,8 @@ import { estimateCost } from './estimateCost';
 import { generate } from './generate';
 import { generateAndWait } from './generateAndWait';
 import { get } from './get';
+import { getBalance } from './getBalance';
+import { recover } from './recover';
 import { concurrencyOf } from './submitAll';
 
 type Run = (items: Item[], stopOnError: boolean) => Promise<Outcome[]>;
@@ -55,7 +57,8 @@ const operations = {
 		download: each(download),
 		estimateCost: each(estimateCost),
 	},
-	job: { get: each(get), cancel: each(cancel) },
+	job: { get: each(get), cancel: each(cancel), recover: each(recover) },
+	account: { getBalance: each(getBalance) },
 } satisfies Record<string, Record<string, Run>>;
 
 /** Operations that cost money. */

@@ -9,7 +9,7 @@ import { isTool, isToolType, jobInInput, textOf } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import { isN8n1 } from '../n8n/platform';
 import { httpUrl, isObject } from '../wire/answers';
-import type { JobOutcome, Outcome } from './outcome';
+import type { BalanceOutcome, JobOutcome, Outcome } from './outcome';
 
 /**
  * Whether failures leave as items. From a tool they always do: of an error that is thrown, n8n tells
@@ -35,21 +35,38 @@ export function toItems(node: INode, outcomes: Outcome[]): INodeExecutionData[] 
 	return outcomes.map((outcome) => toItem(outcome, useErrorOutput));
 }
 
-/**
- * n8n moves an item that has no other keys than `error` and `details` to the error output; n8n 1
- * wants `error` and `message`.
- */
 export function toItem(outcome: Outcome, useErrorOutput: boolean): INodeExecutionData {
 	const pairedItem = { item: outcome.item.index };
+	if ('balance' in outcome) return { json: balanceOf(outcome), pairedItem };
+	if ('error' in outcome && parameterOf(outcome.item, 'resource') === 'account') {
+		const error = failureOfError(outcome.error);
+		const json = { provider: outcome.item.provider.id, balance: null, error: { ...error } };
+		const failed = forErrorOutput(outcome.item, error.message, json);
+		return { json: useErrorOutput ? failed : json, pairedItem };
+	}
 	const isError = 'error' in outcome;
 	const found = isError ? jobOfError(outcome.item, outcome.error) : outcome.job;
 	const job = mayPayAgain(outcome.item) ? toldToModel(found) : found;
 	const hasFailed = isError || job.status === 'failed' || job.status === 'canceled';
 	if (useErrorOutput && job.error && hasFailed) {
-		const key = isN8n1(outcome.item) ? 'message' : 'details';
-		return { json: { error: job.error.message, [key]: { ...job } }, pairedItem };
+		return { json: forErrorOutput(outcome.item, job.error.message, { ...job }), pairedItem };
 	}
 	return { ...toData(outcome, job), pairedItem };
+}
+
+/**
+ * n8n moves an item that has no other keys than `error` and `details` to the error output; n8n 1
+ * wants `error` and `message`.
+ */
+const forErrorOutput = (item: Item, error: string, details: IDataObject): IDataObject => ({
+	error,
+	[isN8n1(item) ? 'message' : 'details']: details,
+});
+
+/** The one exception to the shape of a job. */
+function balanceOf({ item, balance, raw }: BalanceOutcome): IDataObject {
+	const json = { provider: item.provider.id, balance: { ...balance } };
+	return parameterOf(item, 'simplify') === false ? { ...json, raw } : json;
 }
 
 /** The inverse of `toItem` for the item of a job: what it came to, read from the item's own input. */
@@ -60,7 +77,7 @@ export function jobOutcomeOf(item: Item): JobOutcome {
 	return { item, job, raw: isObject(parked.raw) ? parked.raw : null };
 }
 
-function toData(outcome: Outcome, job: VideoJob): INodeExecutionData {
+function toData(outcome: Exclude<Outcome, BalanceOutcome>, job: VideoJob): INodeExecutionData {
 	const json: IDataObject = { ...job };
 	if ('error' in outcome) return { json };
 	if (parameterOf(outcome.item, 'simplify') === false) json.raw = outcome.raw ?? null;
@@ -77,7 +94,7 @@ function parameterOf(item: Item, name: string): unknown {
 }
 
 /** Operations that ask about a job. When the question fails, that says nothing about the job. */
-const questions = ['get', 'cancel', 'download'];
+const questions = ['get', 'cancel', 'download', 'recover'];
 
 const isQuestion = (item: Item) => questions.includes(textOf(parameterOf(item, 'operation')));
 

@@ -6,11 +6,16 @@ import { hasEnded } from '../job/job';
 import { stoppedError } from '../n8n/failure';
 import type { NodeFailure } from '../n8n/failure';
 import type { Item } from '../n8n/item';
+import type { Balance } from '../types';
 
 /** What an item came to: a job that goes on, or an error that the node's On Error decides about. */
 export type Outcome = { item: Item } & (
-	{ job: VideoJob; raw?: IDataObject | null; binary?: IBinaryKeyData } | { error: NodeFailure }
+	| { job: VideoJob; raw?: IDataObject | null; binary?: IBinaryKeyData }
+	| { balance: Balance; raw: IDataObject }
+	| { error: NodeFailure }
 );
+
+export type BalanceOutcome = Extract<Outcome, { balance: Balance }>;
 
 export type JobOutcome = Extract<Outcome, { job: VideoJob }>;
 

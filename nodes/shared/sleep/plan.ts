@@ -68,7 +68,7 @@ export async function readPlan(item: Item): Promise<SleepPlan | AwakePlan> {
 			hint: `This node stayed awake while it waited, because ${reason}. A restart of n8n would have ended the wait. To let it sleep, start the workflow from a trigger that does not wait for the last node.`,
 		};
 	}
-	const { callback } = item.provider;
+	const callback = outsideCallback(item);
 	const byCallback = callback !== undefined && !whyNotCallable(address);
 	// What is not documented may never come.
 	if (byCallback && callback.isDocumented) return { address, byCallback, byPolling: false };
@@ -109,7 +109,7 @@ async function planCallback(item: Item, address: string): Promise<SleepPlan> {
 			"Set n8n's WEBHOOK_URL to its public https address, or Wait Strategy to Auto or Polling",
 		);
 	}
-	return { address, byCallback: true, byPolling: !callback.isDocumented };
+	return { address, byCallback: true, byPolling: !outsideCallback(item)?.isDocumented };
 }
 
 const isOldVersion = 'n8n does not call nodes of version 1 in a workflow with combined binary data';
@@ -117,6 +117,10 @@ const isOldVersion = 'n8n does not call nodes of version 1 in a workflow with co
 /** Seen on n8n 2.41, which fails over an expression of its own before it calls the node. */
 const cannotBeCalled = ({ node, functions }: Item) =>
 	node.typeVersion === 1 && hasCombinedBinaries(functions);
+
+/** A simulated provider calls from this process: what would lose the watcher loses its calls, too. */
+const outsideCallback = ({ provider: { callback, simulation } }: Item) =>
+	simulation ? undefined : callback;
 
 /**
  * A node before this one that keeps its caller waiting for the last node: the trigger that started

@@ -6,6 +6,7 @@ import { explained, hasEnded, jobInState, withError } from '../job/job';
 import type { Reading } from '../job/read';
 import { waitForJobs } from '../job/wait';
 import type { WaitResult } from '../job/wait';
+import { readCredentials } from '../n8n/item';
 import type { Item } from '../n8n/item';
 import type { JobOutcome } from '../output/outcome';
 import { jitter, pause } from '../time/pause';
@@ -129,7 +130,7 @@ const isKeyRefused = ({ state }: Reading) =>
 async function changedCredentials(item: Item): Promise<ICredentialDataDecryptedObject | undefined> {
 	const before = await item.credentials();
 	try {
-		const now = await readAgain(item);
+		const now = await readCredentials(item);
 		return now.apiKey && now.apiKey !== before.apiKey ? now : undefined;
 	} catch {
 		// Deleted, or with an expression in it.
@@ -181,17 +182,12 @@ async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean):
 		const isChanged = status === 401 && copy === item;
 		const isOver = endings.includes(Number(status)) || (status === 409 && !isRunning);
 		if (isOver && !isChanged) return;
-		if (isChanged) copy = { ...item, credentials: async () => await readAgain(item) };
+		if (isChanged) copy = { ...item, credentials: async () => await readCredentials(item) };
 		await pause(jitter(Math.min(500 * 2 ** attempt, longestBreakMs)), sleep.signal);
 	}
 }
 
 const apiKeyOf = async (item: Item) => String((await item.credentials()).apiKey);
-
-const readAgain = async ({ functions, provider, index }: Item) =>
-	'getItemIndex' in functions
-		? await functions.getCredentials(provider.credential)
-		: await functions.getCredentials(provider.credential, index);
 
 async function call(
 	{ functions }: Item,

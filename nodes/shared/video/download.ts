@@ -59,7 +59,8 @@ export async function fetchVideo(
 	const { signal } = item;
 	const transport = transportOptions(item);
 	const source = { videoUrl, jobId, transport };
-	const result = await retry(async () => await streamVideo(item, source), {
+	const take = item.provider.simulation ? takeSimulated : streamVideo;
+	const result = await retry(async () => await take(item, source), {
 		attempts: 3,
 		firstDelayMs: 1000,
 		mayRepeat: (attempt) => 'reason' in attempt && attempt.mayRecover,
@@ -126,6 +127,18 @@ async function streamVideo(
 		// An answer that is not read to its end would keep its connection open.
 		hangUp();
 	}
+}
+
+/** The clip of a simulated provider: no request leaves. */
+async function takeSimulated(
+	item: Item,
+	{ videoUrl, jobId }: Source,
+): Promise<{ binary: IBinaryData } | Refusal> {
+	const file = item.provider.simulation?.file(videoUrl) ?? { reason: 'there is no such file' };
+	if (!Buffer.isBuffer(file)) return { ...file, mayRecover: false };
+	const { prepareBinaryData } = item.functions.helpers;
+	const binary = await prepareBinaryData(file, fileName(jobId), 'video/mp4');
+	return { binary: { ...binary, bytes: file.length } };
 }
 
 /** Follows redirects itself, so that none of them leaves http(s) or the public internet. */

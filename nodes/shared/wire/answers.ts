@@ -87,6 +87,12 @@ export const httpUrl = (value: unknown): string | undefined =>
 
 /** The address of a host, to which a path is added. */
 export const withoutEndSlashes = (url: string) => url.replace(/(?<!\/)\/+$/, '');
+/** A balance that was answered with success, but without a number. */
+export const noBalance: Failure = {
+	code: 'unknown',
+	message: 'the response contains no balance',
+	retryable: false,
+};
 
 export const isSuccess = ({ status }: WireResponse) => status >= 200 && status < 300;
 

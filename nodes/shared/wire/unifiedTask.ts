@@ -44,7 +44,8 @@ const refusedOnTheWay: Failure = {
 /** For these, the status says more than the word. */
 const plainStatuses = [401, 402, 404, 429];
 
-function readHttpError(response: WireResponse): Failure {
+/** An HTTP error of any call. */
+export function readUnifiedError(response: WireResponse): Failure {
 	if (response.status === 403 && !response.isJson) return refusedOnTheWay;
 	const { code, message } = errorOf(response);
 	const reason = describeText(message) || describeText(response.body.error);
@@ -81,7 +82,7 @@ function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 	if (jobId === undefined) {
 		if (isSuccess(response) && response.isJson) return noJobId;
 		const mayBeAccepted = inDoubt.includes(String(errorOf(response).code));
-		return { ...readHttpError(response), ...(mayBeAccepted && { mayBeAccepted }) };
+		return { ...readUnifiedError(response), ...(mayBeAccepted && { mayBeAccepted }) };
 	}
 	const { credits_reserved: reserved } = asObject(usage);
 	return {
@@ -115,7 +116,7 @@ function expiryOf({ created, id }: IDataObject): string | undefined {
 
 function parseStatus(response: WireResponse): JobState {
 	if (!isSuccess(response) || !response.isJson) {
-		return { status: 'unreadable', failure: readHttpError(response) };
+		return { status: 'unreadable', failure: readUnifiedError(response) };
 	}
 	const { body } = response;
 	const model = typeof body.model === 'string' ? body.model : undefined;
@@ -164,7 +165,7 @@ export const unifiedTask: Pick<VideoProvider, 'jobIdPattern' | 'submit' | 'statu
 
 /** The file host of EvoLink says `{ success, code, msg }` where the API says `{ error }`. */
 function readUploadError(response: WireResponse): Failure {
-	const failure = readHttpError(response);
+	const failure = readUnifiedError(response);
 	const reason = describeText(response.body.msg);
 	if (isSuccess(response) && response.isJson)
 		return { ...noImageUrl, message: reason || noImageUrl.message };

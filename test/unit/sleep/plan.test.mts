@@ -1,6 +1,7 @@
 import { aimlApi } from '../../../nodes/AimlApiVeo/aimlApi.provider';
 import { fal } from '../../../nodes/FalVeo/fal.provider';
 import { shortApi } from '../../../nodes/ShortApiVeo/shortApi.provider';
+import { simulator } from '../../../nodes/VeoReferenceVideo/simulator.provider';
 import { readPlan } from '../../../nodes/shared/sleep/plan';
 import { executionId, isRunning, sleepingItem } from './sleepingItem.mts';
 import type { Surroundings } from './sleepingItem.mts';
@@ -41,6 +42,7 @@ describe('Auto', () => {
 	it.each([
 		['a provider that does not call', aimlApi, 'https'],
 		['an n8n that is not public', fal, 'http'],
+		['a provider that calls from this process', simulator, 'https'],
 	])('sleeps and asks itself with %s', async (_, provider, scheme) => {
 		const origin = newOrigin(scheme);
 		const { plan: found } = await plan({ provider, origin, answer: isRunning });

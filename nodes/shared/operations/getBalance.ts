@@ -1,0 +1,23 @@
+import { isAnswer, send } from '../http/send';
+import { JobError } from '../n8n/failure';
+import type { Item } from '../n8n/item';
+import type { Outcome } from '../output/outcome';
+import type { Failure } from '../types';
+import { isFailure } from '../wire/answers';
+
+/** What is left in the account of the key. */
+export async function getBalance(item: Item): Promise<Outcome> {
+	const { provider } = item;
+	const fail = (failure: Failure, httpCode?: number) => new JobError(item, failure, { httpCode });
+	if (!provider.balance) {
+		const message = `${provider.displayName} has no way to ask for a balance`;
+		throw fail({ code: 'validation', message, retryable: false });
+	}
+	const answer = await send(item, provider.balance.build());
+	if (!isAnswer(answer)) {
+		throw fail({ code: 'provider_unavailable', message: answer.message, retryable: true });
+	}
+	const balance = provider.balance.parse(answer);
+	if (isFailure(balance)) throw fail(balance, answer.status);
+	return { item, balance, raw: answer.body };
+}
