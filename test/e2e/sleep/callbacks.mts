@@ -85,7 +85,7 @@ export function testCallbacks({
 		const { sandbox } = session();
 		const id = await fallAsleep(['one', 'two']);
 		sandbox.settings.callbackRetryMilliseconds = 2100;
-		const fault = { kind: 'status', status: 403 } as const;
+		const fault = { kind: 'status', status: 401 } as const;
 		sandbox.inject({ call: 'status', fault, times: Infinity });
 		finish('one', 'two');
 		expect(after(await ended(id))).toEqual(
@@ -93,8 +93,7 @@ export function testCallbacks({
 				expect.objectContaining({
 					asked,
 					jobId: jobOf(asked).id,
-					// What fal says with this status.
-					error: expect.objectContaining({ code: 'insufficient_balance' }),
+					error: expect.objectContaining({ code: 'authentication' }),
 				}),
 			),
 		);
