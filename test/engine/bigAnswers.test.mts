@@ -149,7 +149,6 @@ describe.each(providerTable)('%s', (_, provider) => {
 });
 
 describe('fal.ai', () => {
-
 	it('a storage that answers an upload with a hundred megabytes is not listened to', async () => {
 		answer = (incoming, response) => {
 			if (incoming.method === 'PUT') return huge(200)(incoming, response);
