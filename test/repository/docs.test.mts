@@ -6,6 +6,7 @@ import { nodeSources } from '../nodeSources.mts';
 const root = join(__dirname, '../..');
 
 const documents = [
+	'README.md',
 	'CONTRIBUTING.md',
 	'SECURITY.md',
 	...globSync('docs/**/*.md', { cwd: root }),
@@ -80,6 +81,16 @@ it('the look at paths and links sees them', () => {
 	expect(anchorsOf('## Who may import whom?\n')).toEqual(['who-may-import-whom']);
 });
 
+it('the README can be read in one go, and leads to each page once', () => {
+	const readme = textOf('README.md');
+	expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+	// Releasing is for the owner of the repository; CONTRIBUTING leads there.
+	const pages = globSync('docs/*.md', { cwd: root }).filter((page) => !/releasing/.test(page));
+	expect(pages.length).toBeGreaterThan(5);
+	const linked = linksIn(readme).filter((link) => /^docs\/[\w-]+\.md$/.test(link));
+	expect(linked.sort()).toEqual(pages.sort());
+});
+
 it('every decision is in the index, under its own title', () => {
 	const index = textOf('docs/decisions/README.md');
 	const pages = globSync('docs/decisions/[0-9]*.md', { cwd: root }).sort();
@@ -93,12 +104,9 @@ it('every decision is in the index, under its own title', () => {
 	}
 });
 
-it.each(['README.md', 'CHANGELOG.md', ...documents])(
-	'%s has no leftovers of a merge',
-	(document) => {
-		expect(textOf(document).match(/^(<{7}|>{7}) .*$/gm) ?? []).toEqual([]);
-	},
-);
+it.each(['CHANGELOG.md', ...documents])('%s has no leftovers of a merge', (document) => {
+	expect(textOf(document).match(/^(<{7}|>{7}) .*$/gm) ?? []).toEqual([]);
+});
 
 describe('the table of rooms in docs/architecture.md', () => {
 	const namesIn = (cell: string) =>

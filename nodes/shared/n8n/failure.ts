@@ -3,18 +3,15 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { ErrorCode, Failure, ItemError, VideoProvider } from '../types';
 import type { Item } from './item';
 
-type NextSteps = Record<ErrorCode, (provider: VideoProvider, failure: Failure) => string>;
+/** What the user can do about it, in the user's words; without the full stop. */
+type NextStep = (provider: VideoProvider, failure: Failure) => string;
 
-/** @param modelId of the job or the request, where it is known */
-function nextStepOf(
-	steps: NextSteps,
-	provider: VideoProvider,
-	failure: Failure,
-	modelId?: string | null,
-): string {
-	const model = provider.models.find(({ id }) => id === modelId);
-	const successor = failure.successor ?? model?.lifecycle?.successor;
-	return sentence(failure.nextStep ?? steps[failure.code](provider, { ...failure, successor }));
+interface ErrorKind {
+	/** What the provider did: the end of a sentence that begins with its name. */
+	summary: string;
+	nextStep: NextStep;
+	/** Where there is no job; absent where that makes no difference. */
+	nextStepWithoutJob?: NextStep;
 }
 
 /** A successor that this version of the package does not know can still be given by its id. */
@@ -27,45 +24,97 @@ function successorStep({ models }: VideoProvider, successor: string): string {
 
 const capitalized = (text: string) => text[0].toUpperCase() + text.slice(1);
 
-/** What the user can do about a job, in the user's words. */
-const nextSteps: NextSteps = {
-	authentication: (provider) =>
-		`Check the API key in the ${provider.displayName} credential; it may have been revoked or copied incompletely`,
-	insufficient_balance: (provider) =>
-		`Top up the balance of your ${provider.displayName} account, then run this item again`,
-	permission: (provider) =>
-		`Give the API key access to this model in your ${provider.displayName} account`,
-	validation: () => 'Correct the value that the message names, then run this item again',
-	content_policy: () => 'Reword the prompt or use other reference images',
-	image_unreadable: () =>
-		'Give image URLs that open without a login and lead straight to a PNG, JPEG or WebP file',
-	rate_limited: () => 'Lower Concurrency in the options, or run this item again later',
-	not_found: ({ retention }) =>
-		`Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
-	model_unavailable(provider, { retryable, successor }) {
-		const step = successor
-			? successorStep(provider, successor)
-			: `choose another model or provider; ${provider.displayName} names no successor`;
-		return retryable ? `Try again in a few minutes; if it stays so, ${step}` : capitalized(step);
+/** Everything that a code says to the user. The table in the README is made of this one. */
+export const errorKinds: Record<ErrorCode, ErrorKind> = {
+	authentication: {
+		summary: 'did not accept the API key',
+		nextStep: ({ displayName }) =>
+			`Check the API key in the ${displayName} credential; it may have been revoked or copied incompletely`,
 	},
-	provider_unavailable: (provider) =>
-		`Try again later; ${provider.displayName} could not serve the request`,
-	timeout: () => 'Ask for the job later with the operation Get of the resource Job',
-	canceled: () => 'Submit the request again if you still want the video',
-	unknown: (provider) => `Look the job up in your ${provider.displayName} dashboard`,
+	insufficient_balance: {
+		summary: 'refused the request: the balance is used up',
+		nextStep: ({ displayName }) =>
+			`Top up the balance of your ${displayName} account, then run this item again`,
+	},
+	permission: {
+		summary: 'refused access',
+		nextStep: ({ displayName }) =>
+			`Give the API key access to this model in your ${displayName} account`,
+	},
+	validation: {
+		summary: 'refused the request as not valid',
+		nextStep: () => 'Correct the value that the message names, then run this item again',
+	},
+	content_policy: {
+		summary: 'refused the content',
+		nextStep: () => 'Reword the prompt or use other reference images',
+	},
+	image_unreadable: {
+		summary: 'could not read a reference image',
+		nextStep: () =>
+			'Give image URLs that open without a login and lead straight to a PNG, JPEG or WebP file',
+	},
+	rate_limited: {
+		summary: 'receives too many requests',
+		nextStep: () => 'Lower Concurrency in the options, or run this item again later',
+	},
+	not_found: {
+		summary: 'does not know what was asked for',
+		nextStep: ({ retention }) =>
+			`Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
+		nextStepWithoutJob: (provider, { successor }) =>
+			`Check Base URL in the credential, and the model${successor ? `; if it is gone, ${successorStep(provider, successor)}` : ''}`,
+	},
+	model_unavailable: {
+		summary: 'does not serve this model',
+		nextStep(provider, { retryable, successor }) {
+			const step = successor
+				? successorStep(provider, successor)
+				: 'choose another model or provider; no successor is known';
+			return retryable ? `Try again in a few minutes; if it stays so, ${step}` : capitalized(step);
+		},
+	},
+	provider_unavailable: {
+		summary: 'could not serve the request',
+		nextStep: () => 'Try again in a few minutes',
+	},
+	timeout: {
+		summary: 'did not answer in time',
+		nextStep: () => 'Ask for the job later with Job > Get',
+	},
+	canceled: {
+		summary: 'canceled the job',
+		nextStep: () => 'Submit the request again if you still want the video',
+	},
+	unknown: {
+		summary: 'answered with an error',
+		nextStep: ({ displayName }) => `Look the job up in your ${displayName} dashboard`,
+		nextStepWithoutJob: () =>
+			'Nothing was submitted; correct what the message names, then run this item again',
+	},
 };
 
-/** The same before there is a job, so nothing is said about one. */
-const nextStepsWithoutJob: NextSteps = {
-	...nextSteps,
-	not_found: (provider, { successor }) =>
-		`Check the base URL in the credential and the model${successor ? `; if it is gone, ${successorStep(provider, successor)}` : ''}`,
-	unknown: () => 'Nothing was submitted; correct what the message names, then run this item again',
-};
+interface Situation {
+	/** Of the job or the request, where it is known. */
+	modelId?: string | null;
+	hasJob?: boolean;
+}
+
+export function nextStepOf(
+	provider: VideoProvider,
+	failure: Failure,
+	{ modelId, hasJob = true }: Situation = {},
+): string {
+	const model = provider.models.find(({ id }) => id === modelId);
+	const successor = failure.successor ?? model?.lifecycle?.successor;
+	const { nextStep, nextStepWithoutJob = nextStep } = errorKinds[failure.code];
+	const step = hasJob ? nextStep : nextStepWithoutJob;
+	return sentence(failure.nextStep ?? step(provider, { ...failure, successor }));
+}
 
 /** Whether it is one of the codes that a user branches on. */
 export const isErrorCode = (value: unknown): value is ErrorCode =>
-	typeof value === 'string' && Object.hasOwn(nextSteps, value);
+	typeof value === 'string' && Object.hasOwn(errorKinds, value);
 
 /** One text for a job item's `error.message`: what happened, then what to do. */
 export function describeFailure(
@@ -73,26 +122,10 @@ export function describeFailure(
 	failure: Failure,
 	modelId?: string | null,
 ): string {
-	return `${sentence(failure.message)} ${nextStepOf(nextSteps, provider, failure, modelId)}`;
+	return `${sentence(failure.message)} ${nextStepOf(provider, failure, { modelId })}`;
 }
 
 export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
-
-const summaries: Record<ErrorCode, string> = {
-	authentication: 'did not accept the API key',
-	insufficient_balance: 'refused the request: the balance is used up',
-	permission: 'refused access',
-	validation: 'refused the request as not valid',
-	content_policy: 'refused the content',
-	image_unreadable: 'could not read a reference image',
-	rate_limited: 'receives too many requests',
-	not_found: 'does not know what was asked for',
-	model_unavailable: 'does not serve this model',
-	provider_unavailable: 'could not serve the request',
-	timeout: 'did not answer in time',
-	canceled: 'canceled the job',
-	unknown: 'answered with an error',
-};
 
 interface JobErrorFacts {
 	/** Absent where nothing was submitted. */
@@ -122,7 +155,7 @@ export class JobError extends NodeApiError {
 		{ jobId, model, httpCode, status }: JobErrorFacts = {},
 	) {
 		const job = jobId ? ` Job ID: ${jobId}` : '';
-		const nextStep = nextStepOf(jobId ? nextSteps : nextStepsWithoutJob, provider, failure, model);
+		const nextStep = nextStepOf(provider, failure, { modelId: model, hasJob: !!jobId });
 		super(
 			node,
 			{ message: failure.message },
@@ -135,7 +168,7 @@ export class JobError extends NodeApiError {
 		// n8n tells its errors apart by name.
 		this.name = NodeApiError.name;
 		// Set afterwards: n8n replaces messages that contain a code such as ECONNRESET.
-		this.message = `${provider.displayName} ${summaries[failure.code]}: ${sentence(failure.message)}`;
+		this.message = `${provider.displayName} ${errorKinds[failure.code].summary}: ${sentence(failure.message)}`;
 		this.jobFailure = failure;
 		this.status = status;
 	}

@@ -99,7 +99,7 @@ describe('a model that is not served any more', () => {
 
 	it('without a successor, another one is to be chosen', () => {
 		expect(describeFailure(provider, gone, successor.id)).toContain('Choose another model');
-		expect(describeFailure(provider, gone)).toContain('names no successor');
+		expect(describeFailure(provider, gone)).toContain('no successor is known');
 	});
 
 	it('an address that is not found may be a model that is gone', () => {
