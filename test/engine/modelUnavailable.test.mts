@@ -46,7 +46,7 @@ describe('AI/ML API, which answers 404', () => {
 				error: {
 					code: 'not_found',
 					message: expect.stringMatching(
-						/Check the base URL .* and the model; if it is gone, choose/,
+						/Check Base URL .* and the model; if it is gone, choose/,
 					),
 				},
 			},
