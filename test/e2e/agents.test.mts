@@ -166,6 +166,16 @@ describe.each([3.1, 2.2, 1.7])('AI Agent %s', (typeVersion) => {
 		await runAgent(typeVersion, ['a fox #sandbox:no-balance'], tool({}, settings));
 		expect(model.toolAnswers()).toEqual([expect.stringContaining('the balance is used up')]);
 	});
+
+	it('gets a simulated video, with no credential in the tool', async () => {
+		const simulated = tool({}, { credentials: undefined });
+		simulated.parameters.provider = 'simulator';
+		await runAgent(typeVersion, ['a fox #sandbox:seconds=1'], simulated);
+		expect(model.toolAnswers().map(answered)).toEqual([
+			[expect.objectContaining({ provider: 'simulator', status: 'completed', error: null })],
+		]);
+		expect(session().sandbox.requests).toEqual([]);
+	});
 });
 
 describe('Workflow Tool, whose workflow generates', () => {
