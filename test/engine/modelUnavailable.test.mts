@@ -45,9 +45,7 @@ describe('AI/ML API, which answers 404', () => {
 			{
 				error: {
 					code: 'not_found',
-					message: expect.stringMatching(
-						/Check Base URL .* and the model; if it is gone, choose/,
-					),
+					message: expect.stringMatching(/Check Base URL .* and the model; if it is gone, choose/),
 				},
 			},
 		]);
