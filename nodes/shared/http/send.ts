@@ -15,7 +15,7 @@ import { readBody } from './body';
 import type { BodyStream } from './body';
 import { transportOptions } from './requestOptions';
 import { simulatedAnswer } from './simulated';
-import type { WireRequest, WireResponse } from '../types';
+import type { Failure, WireRequest, WireResponse } from '../types';
 
 /** No answer came that can be read. `sent: false` only where the request certainly never reached the provider. */
 export interface Unanswered {
@@ -25,6 +25,13 @@ export interface Unanswered {
 
 export const isAnswer = (answer: WireResponse | Unanswered): answer is WireResponse =>
 	'status' in answer;
+
+/** Why a question that costs nothing has no answer; it may be asked again. */
+export const failureOfSilence = ({ message }: Pick<Unanswered, 'message'>): Failure => ({
+	code: 'provider_unavailable',
+	message,
+	retryable: true,
+});
 
 /** Long enough that a slow submit is not cut off while it may already be accepted. */
 const defaultTimeoutMs = 120_000;

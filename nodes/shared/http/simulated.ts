@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-import type { IN8nHttpFullResponse } from 'n8n-workflow';
-
 import type { Item } from '../n8n/item';
+import { postToSelf } from '../n8n/selfCall';
 import { ExpiringCache } from '../time/expiringCache';
 import { pause } from '../time/pause';
 import { retry } from '../time/retry';
@@ -32,36 +31,13 @@ export function simulatedAnswer(
 
 /** Lives on after the node has returned, and calls until it is answered. Never rejects. */
 async function callBack(
-	{ functions }: Item,
+	item: Item,
 	{ url, body, at }: NonNullable<SimulatedAnswer['callback']>,
 ): Promise<void> {
 	await pause(Math.max(0, at - Date.now()));
-	await retry(async () => await post(functions, url, body), {
+	await retry(async () => (await postToSelf(item, url, { body }))?.statusCode, {
 		attempts: 6,
 		firstDelayMs: 1000,
 		mayRepeat: (status) => status === undefined || status === 409 || status >= 500,
 	});
-}
-
-async function post(
-	functions: Item['functions'],
-	url: string,
-	body: SimulatedAnswer['body'],
-): Promise<number | undefined> {
-	try {
-		const { statusCode } = (await functions.helpers.httpRequest({
-			method: 'POST',
-			url,
-			body,
-			json: true,
-			timeout: 15_000,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-		})) as IN8nHttpFullResponse;
-		return statusCode;
-	} catch {
-		// No answer: n8n may be restarting.
-		return undefined;
-	}
 }

@@ -15,7 +15,7 @@ import { readBody } from '../http/body';
 import type { BodyStream } from '../http/body';
 import { mayOpen } from '../http/networks';
 import { transportOptions } from '../http/requestOptions';
-import { isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
+import { failureOfSilence, isAnswer, readTransportError, retryAfterMs, send } from '../http/send';
 import type { Failure, ImageFile, ModelSpec } from '../types';
 
 /** Each upload holds an image in memory; as base64 text, twice. */
@@ -136,9 +136,7 @@ async function uploadPatiently(item: Item, image: BinaryImage): Promise<string |
 async function upload(item: Item, file: ImageFile): Promise<string | UploadFailure> {
 	const capability = item.provider.upload as NonNullable<typeof item.provider.upload>;
 	const answer = await send(item, capability.build(file));
-	if (!isAnswer(answer)) {
-		return { code: 'provider_unavailable', message: answer.message, retryable: true };
-	}
+	if (!isAnswer(answer)) return failureOfSilence(answer);
 	const result = capability.parse(answer);
 	if (isFailure(result)) {
 		const askedMs = retryAfterMs(answer, Date.now());

@@ -127,28 +127,18 @@ export function jobInState(provider: VideoProvider, facts: JobFacts, state: JobS
 		case 'failed':
 		case 'canceled':
 			return {
-				...withError(
-					{ ...job, status: state.status },
-					explained(provider, state.failure, job.model),
-				),
+				...withFailure(provider, { ...job, status: state.status }, state.failure),
 				// What a failed job costs is known only where its provider says so.
 				cost: state.cost ?? (job.cost?.kind === 'estimated' ? null : job.cost),
 			};
 		case 'unreadable':
-			return withError(job, explained(provider, state.failure, job.model));
+			return withFailure(provider, job, state.failure);
 	}
 }
 
-/** The failure with the next step in its message, as it stands in an item. */
-export const explained = (
-	provider: VideoProvider,
-	failure: Failure,
-	modelId?: string | null,
-): ItemError => ({
-	code: failure.code,
-	message: describeFailure(provider, failure, modelId),
-	retryable: failure.retryable,
-});
+/** The job with this failure, and the next step in its message. */
+export const withFailure = (provider: VideoProvider, job: VideoJob, failure: Failure): VideoJob =>
+	withError(job, { ...failure, message: describeFailure(provider, failure, job.model) });
 
 /**
  * The job with this error. `accepted` is decided here and nowhere else, because a failover that goes

@@ -3,7 +3,7 @@ import { isModelId } from '../wire/modelId';
 import type { Item } from '../n8n/item';
 import { jitter, pause } from '../time/pause';
 import { retry } from '../time/retry';
-import { isAnswer, retryAfterMs, send } from '../http/send';
+import { failureOfSilence, isAnswer, retryAfterMs, send } from '../http/send';
 import type { JobState, VideoProvider, WireRequest, WireResponse } from '../types';
 
 export interface Reading {
@@ -24,7 +24,7 @@ export interface JobReference {
  * Models at whose addresses the job may be found: its own one or, where nobody says which that is,
  * one for each address of the provider.
  */
-export function placesOf(provider: VideoProvider, jobId: string, model?: string | null): string[] {
+function placesOf(provider: VideoProvider, jobId: string, model?: string | null): string[] {
 	if (model && isModelId(model)) return [model];
 	const ids = provider.models.map(({ id }) => id);
 	const addresses = ids.map((id) => JSON.stringify(provider.status.build(jobId, id)));
@@ -34,16 +34,33 @@ export function placesOf(provider: VideoProvider, jobId: string, model?: string 
 const isUnknown = ({ state }: Reading) =>
 	state.status === 'unreadable' && state.failure.code === 'not_found';
 
-/** One look at a job: its status and, where the status of an ended job has none, its result. */
-export async function readJob(item: Item, { jobId, model }: JobReference): Promise<Reading> {
-	const [first, ...others] = placesOf(item.provider, String(jobId), model);
-	const reading = await readAt(item, String(jobId), first);
-	for (const place of isUnknown(reading) ? others : []) {
-		const other = await readAt(item, String(jobId), place);
+/**
+ * Asks at one place of the job after the other until one knows it. Where none does, the answer of
+ * the first place counts.
+ */
+export async function askAtPlaces<Answer>(
+	{ provider }: Item,
+	{ jobId, model }: JobReference,
+	ask: (place: string) => Promise<Answer>,
+	isUnknown: (answer: Answer) => boolean,
+): Promise<Answer> {
+	const [first, ...others] = placesOf(provider, String(jobId), model);
+	const answer = await ask(first);
+	for (const place of isUnknown(answer) ? others : []) {
+		const other = await ask(place);
 		if (!isUnknown(other)) return other;
 	}
-	return reading;
+	return answer;
 }
+
+/** One look at a job: its status and, where the status of an ended job has none, its result. */
+export const readJob = async (item: Item, job: JobReference): Promise<Reading> =>
+	await askAtPlaces(
+		item,
+		job,
+		async (place) => await readAt(item, String(job.jobId), place),
+		isUnknown,
+	);
 
 async function readAt(item: Item, jobId: string, model: string): Promise<Reading> {
 	const { status, result } = item.provider;
@@ -66,35 +83,22 @@ async function ask(
 			retryAfterMs: retryAfterMs(answer, Date.now()),
 		};
 	}
-	return {
-		raw: null,
-		state: {
-			status: 'unreadable',
-			failure: { code: 'provider_unavailable', message: answer.message, retryable: true },
-		},
-	};
+	return unread(answer.message);
 }
+
+/** Nothing is known now, but asking again may help. */
+const unread = (message: string): Reading => ({
+	raw: null,
+	state: { status: 'unreadable', failure: failureOfSilence({ message }) },
+});
 
 /**
  * One look at a job that is paid for. An error while asking does not mean that the job has ended.
  */
 export const lookAtJob = async (item: Item, job: JobReference): Promise<Reading> =>
-	await readJob(item, job).catch(unreadBecause);
-
-/**
- * The reading when the question itself has failed: nothing is known now, but asking again may help.
- */
-const unreadBecause = (error: Error): Reading => ({
-	raw: null,
-	state: {
-		status: 'unreadable',
-		failure: {
-			code: 'provider_unavailable',
-			message: describeText(error.message) || 'the job could not be read',
-			retryable: true,
-		},
-	},
-});
+	await readJob(item, job).catch(({ message }: Error) =>
+		unread(describeText(message) || 'the job could not be read'),
+	);
 
 const maxAttempts = 4;
 const longestWaitMs = 30_000;

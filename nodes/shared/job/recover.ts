@@ -1,4 +1,4 @@
-import { isAnswer, retryAfterMs, send } from '../http/send';
+import { failureOfSilence, isAnswer, retryAfterMs, send } from '../http/send';
 import { JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { retry } from '../time/retry';
@@ -78,10 +78,7 @@ async function readPage(
 		longestWaitMs: 30_000,
 		signal: item.signal,
 	});
-	if (!isAnswer(answer)) {
-		const { message } = answer;
-		throw new JobError(item, { code: 'provider_unavailable', message, retryable: true });
-	}
+	if (!isAnswer(answer)) throw new JobError(item, failureOfSilence(answer));
 	const found = parse(answer);
 	if (isFailure(found)) throw new JobError(item, found, { httpCode: answer.status });
 	return found;

@@ -54,10 +54,13 @@ export const textLiteral = (text: string): string =>
 		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
 	);
 
+const isExecuted = (functions: IExecuteFunctions, nodeName: string): unknown =>
+	evaluate(functions, `$(${textLiteral(nodeName)}).isExecuted`);
+
 /** Whether a node has run in this execution; taken for granted where n8n cannot tell. */
 export function hasRun(functions: IExecuteFunctions, nodeName: string): boolean {
 	try {
-		return evaluate(functions, `$(${textLiteral(nodeName)}).isExecuted`) !== false;
+		return isExecuted(functions, nodeName) !== false;
 	} catch {
 		return true;
 	}
@@ -84,7 +87,7 @@ export function inputOf({ functions }: WithFunctions): INodeExecutionData[] {
 
 /** Whether n8n knows of a run of this node before this one, in an execution that this one retries too. */
 export const hasRunBefore = (functions: IExecuteFunctions): boolean =>
-	evaluate(functions, `$(${textLiteral(functions.getNode().name)}).isExecuted`) === true;
+	isExecuted(functions, functions.getNode().name) === true;
 
 /** What n8n's contexts have, but its types do not promise. */
 interface Internals {

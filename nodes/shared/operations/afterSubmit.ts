@@ -1,4 +1,4 @@
-import { explained, jobInState, withError } from '../job/job';
+import { jobInState, withFailure } from '../job/job';
 import { paidInThisRun } from '../job/ledger';
 import type { Item } from '../n8n/item';
 import { executionOf } from '../n8n/platform';
@@ -22,8 +22,7 @@ export async function afterSubmit(
 			if ('error' in submission) return submission;
 			const { item, accepted, facts } = submission;
 			const job = jobInState(item.provider, facts, { status: accepted.status });
-			const failure = interruption(item, error as Error);
-			return { item, job: withError(job, explained(item.provider, failure)) };
+			return { item, job: withFailure(item.provider, job, interruption(item, error as Error)) };
 		});
 	}
 }

@@ -4,9 +4,9 @@ import type { Item } from '../n8n/item';
 import { jobInState, withError } from '../job/job';
 import type { JobFacts, VideoJob } from '../job/job';
 import type { Outcome } from '../output/outcome';
-import { placesOf, readJob } from '../job/read';
+import { askAtPlaces, readJob } from '../job/read';
 import { readJobId } from '../input/parameters';
-import { isAnswer, send } from '../http/send';
+import { failureOfSilence, isAnswer, send } from '../http/send';
 import type { CancelOutcome, Failure, VideoProvider, WireResponse } from '../types';
 import { factsOf, get } from './get';
 
@@ -21,30 +21,34 @@ export async function cancel(item: Item): Promise<Outcome> {
 		throw fail({ code: 'validation', message, retryable: false });
 	}
 	const facts = factsOf(item, jobId);
-	const [first, ...others] = placesOf(provider, jobId, facts.model);
-	let asked = await ask(item, provider.cancel, jobId, first);
-	for (const place of others) {
-		if (!isUnknown(asked.result)) break;
-		asked = await ask(item, provider.cancel, jobId, place);
-	}
-	const { answer, result } = asked;
+	const { cancel: cancellation } = provider;
+	const { answer, result } = await askAtPlaces(
+		item,
+		facts,
+		async (place) => await ask(item, cancellation, jobId, place),
+		isUnknown,
+	);
 	if (result === 'already_ended') return await get(item);
 	if (isFailure(result)) throw fail(result, answer?.status);
 	return { item, job: await jobAfterRequest(item, facts), raw: answer?.body };
 }
 
-const isUnknown = (result: CancelOutcome) => isFailure(result) && result.code === 'not_found';
+interface Asked {
+	answer?: WireResponse;
+	result: CancelOutcome;
+}
+
+const isUnknown = ({ result }: Asked) => isFailure(result) && result.code === 'not_found';
 
 async function ask(
 	item: Item,
 	{ build, parse }: NonNullable<VideoProvider['cancel']>,
 	jobId: string,
 	model: string,
-): Promise<{ answer?: WireResponse; result: CancelOutcome }> {
+): Promise<Asked> {
 	const answer = await send(item, build(jobId, model));
 	if (isAnswer(answer)) return { answer, result: parse(answer) };
-	const { message } = answer;
-	return { result: { code: 'provider_unavailable', message, retryable: true } };
+	return { result: failureOfSilence(answer) };
 }
 
 /** A job that already runs may still finish, so it is only called canceled when it is. */

@@ -1,4 +1,4 @@
-import { isAnswer, send } from '../http/send';
+import { failureOfSilence, isAnswer, send } from '../http/send';
 import { JobError } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import type { Outcome } from '../output/outcome';
@@ -14,9 +14,7 @@ export async function getBalance(item: Item): Promise<Outcome> {
 		throw fail({ code: 'validation', message, retryable: false });
 	}
 	const answer = await send(item, provider.balance.build());
-	if (!isAnswer(answer)) {
-		throw fail({ code: 'provider_unavailable', message: answer.message, retryable: true });
-	}
+	if (!isAnswer(answer)) throw fail(failureOfSilence(answer));
 	const balance = provider.balance.parse(answer);
 	if (isFailure(balance)) throw fail(balance, answer.status);
 	return { item, balance, raw: answer.body };

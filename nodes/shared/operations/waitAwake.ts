@@ -2,7 +2,7 @@ import { longestTimeoutMinutes } from '../input/limits';
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { executionOf, hint, timeoutOf } from '../n8n/platform';
-import { explained, jobInState, withError } from '../job/job';
+import { jobInState, withFailure } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
 import { optionsOf, readNumber } from '../input/parameters';
@@ -76,6 +76,6 @@ export function readWaitOptions(item: Item): AwakeOptions {
 /** A job that did not end keeps its last state: it is paid for, and Get can ask for it later. */
 function outcomeOfWait({ item, facts }: Submitted, { last, gaveUp }: WaitResult): Outcome {
 	const job = jobInState(item.provider, facts, last.state);
-	const known = gaveUp ? withError(job, explained(item.provider, gaveUp)) : job;
+	const known = gaveUp ? withFailure(item.provider, job, gaveUp) : job;
 	return { item, job: known, raw: last.raw };
 }

@@ -1,7 +1,6 @@
-import type { IN8nHttpFullResponse } from 'n8n-workflow';
-
 import type { Item } from '../n8n/item';
 import { executionOf } from '../n8n/platform';
+import { postToSelf, textOfAnswer } from '../n8n/selfCall';
 import { ExpiringCache } from '../time/expiringCache';
 
 /** Each question writes an error line to n8n's log, so the answer is kept. */
@@ -23,40 +22,18 @@ export async function reachesItself(item: Item, address: string): Promise<boolea
 	const executionId = executionOf(item).getExecutionId();
 	const place = new URL(address);
 	const [base] = place.href.split(`/${executionId}/`);
-	const known = answers.get(base, Date.now());
-	if (known) return await known;
-	const asked = ask(item, place, executionId);
-	answers.set(base, asked, Date.now());
-	return await asked;
+	return await answers.getOrSet(base, Date.now(), async () => await ask(item, place, executionId));
 }
 
 async function ask(item: Item, place: URL, executionId: string): Promise<boolean> {
 	const own = await post(item, place);
-	if (own?.statusCode === 409 && names(own, executionId)) return true;
+	if (own?.statusCode === 409 && textOfAnswer(own).includes(executionId)) return true;
 	if (own?.statusCode !== 500) return false;
 	const unknown = new URL(place);
 	unknown.pathname = unknown.pathname.replace(`/${executionId}/`, `/${unknownExecution}/`);
 	const other = await post(item, unknown);
-	return other?.statusCode === 404 && names(other, unknownExecution);
+	return other?.statusCode === 404 && textOfAnswer(other).includes(unknownExecution);
 }
 
-const names = ({ body }: IN8nHttpFullResponse, executionId: string) =>
-	JSON.stringify(body ?? '').includes(executionId);
-
-async function post(item: Item, url: URL): Promise<IN8nHttpFullResponse | undefined> {
-	try {
-		return (await item.functions.helpers.httpRequest({
-			method: 'POST',
-			url: url.toString(),
-			body: {},
-			json: true,
-			timeout: answersWithinMs,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-		})) as IN8nHttpFullResponse;
-	} catch {
-		// Not reachable, which is the answer.
-		return undefined;
-	}
-}
+const post = async (item: Item, url: URL) =>
+	await postToSelf(item, url.href, { timeoutMs: answersWithinMs });

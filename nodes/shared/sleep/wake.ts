@@ -11,7 +11,7 @@ import { authenticate } from '../callback/receive';
 import { looksLikeToken, openToken } from '../callback/token';
 import type { CallbackToken } from '../callback/token';
 import { chosenProvider } from '../input/provider';
-import { explained, hasEnded, jobInState, withError } from '../job/job';
+import { hasEnded, jobInState, withFailure } from '../job/job';
 import { lookAtEndedJob, lookAtJob } from '../job/read';
 import { timedOut } from '../job/wait';
 import { inputOf } from '../n8n/platform';
@@ -186,7 +186,7 @@ const ofCaller = async (item: WebhookItem, delivery: Delivery & { token: string 
 function outOfTime(outcome: JobOutcome): Ended {
 	const { item, job, raw } = outcome;
 	if (!isAwaited(outcome)) return { job, raw };
-	return { job: withError(job, explained(item.provider, timedOut)), raw };
+	return { job: withFailure(item.provider, job, timedOut), raw };
 }
 
 /** The jobs as they were parked in the input of the sleeping node. */
@@ -205,7 +205,6 @@ async function readParked(
 	const { state, raw } = await look(item, job);
 	if (hasEnded(state)) return { ended: { job: jobInState(item.provider, job, state), raw } };
 	const lost = lostWith(state);
-	if (lost)
-		return { lost: { job: withError(job, explained(item.provider, lost)), raw: parkedRaw } };
+	if (lost) return { lost: { job: withFailure(item.provider, job, lost), raw: parkedRaw } };
 	return state.status === 'unreadable' ? 'unknown' : 'running';
 }

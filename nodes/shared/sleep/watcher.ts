@@ -1,13 +1,14 @@
-import type { ICredentialDataDecryptedObject, IN8nHttpFullResponse } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { withToken } from '../callback/address';
 import { newNonce, sealToken, tokenLifeMs } from '../callback/token';
-import { explained, hasEnded, jobInState, withError } from '../job/job';
+import { hasEnded, jobInState, withFailure } from '../job/job';
 import type { Reading } from '../job/read';
 import { waitForJobs } from '../job/wait';
 import type { WaitResult } from '../job/wait';
 import { readCredentials } from '../n8n/item';
 import type { Item } from '../n8n/item';
+import { postToSelf, textOfAnswer } from '../n8n/selfCall';
 import type { JobOutcome } from '../output/outcome';
 import { jitter, pause } from '../time/pause';
 import type { Ended, Sleep } from './sleep';
@@ -149,8 +150,8 @@ function learnWhatWasGivenUp({ sleep, jobs }: Watch, results: WaitResult[]): voi
 		const { last, gaveUp } = results[index];
 		if (!gaveUp) continue;
 		const { job, raw } = foundIn(outcome, last);
-		const error = explained(outcome.item.provider, gaveUp);
-		sleep.gathering.learn(outcome.item.index, { lost: { job: withError(job, error), raw } });
+		const lost = { job: withFailure(outcome.item.provider, job, gaveUp), raw };
+		sleep.gathering.learn(outcome.item.index, { lost });
 	}
 }
 
@@ -177,7 +178,9 @@ async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean):
 			sleeper,
 			watcher: { run: sleep.run, isFinal },
 		});
-		const { status, isRunning } = await call(item, withToken(address, token));
+		const answer = await postToSelf(item, withToken(address, token));
+		const status = answer?.statusCode;
+		const isRunning = /running/.test(textOfAnswer(answer));
 		// The credential has been changed while the execution slept: seal once more, with the new key.
 		const isChanged = status === 401 && copy === item;
 		const isOver = endings.includes(Number(status)) || (status === 409 && !isRunning);
@@ -188,25 +191,3 @@ async function wake({ sleep, sleeper, address, jobs }: Watch, isFinal: boolean):
 }
 
 const apiKeyOf = async (item: Item) => String((await item.credentials()).apiKey);
-
-async function call(
-	{ functions }: Item,
-	url: string,
-): Promise<{ status?: number; isRunning: boolean }> {
-	try {
-		const { statusCode, body } = (await functions.helpers.httpRequest({
-			method: 'POST',
-			url,
-			body: {},
-			json: true,
-			timeout: 15_000,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-		})) as IN8nHttpFullResponse;
-		return { status: statusCode, isRunning: /running/.test(JSON.stringify(body ?? '')) };
-	} catch {
-		// No answer: n8n may be restarting.
-		return { isRunning: false };
-	}
-}

@@ -19,6 +19,15 @@ export class ExpiringCache<Value> {
 		return entry && now - entry.setAt < this.#lifeMs ? entry.value : undefined;
 	}
 
+	/** What is kept, or else what is made now. */
+	getOrSet(key: string, now: number, make: () => Value): Value {
+		const known = this.get(key, now);
+		if (known !== undefined) return known;
+		const made = make();
+		this.set(key, made, now);
+		return made;
+	}
+
 	set(key: string, value: Value, now: number): void {
 		// Sets it anew, so that the map stays in the order of setting.
 		this.#kept.delete(key);
