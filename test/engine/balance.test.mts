@@ -90,7 +90,7 @@ describe.each(balances)('%s', (id, balance) => {
 it('a plain key of fal.ai is told which key it takes', async () => {
 	const { error } = await runUnified(sandbox(), at('fal'), asked);
 	expect(error?.message).toContain('only an API key with the scope ADMIN may ask');
-	expect(error?.description).toContain('Make a key with the scope ADMIN');
+	expect(error?.description).toContain('Create a key with the scope ADMIN');
 });
 
 it('the failure leaves by the error output', async () => {

@@ -114,7 +114,7 @@ function nothingFound(item: Item, records: RecordedRequest[], { hours, hasUrls }
 		code: 'not_found',
 		message: `no request of the last ${hours} hours has the same ${same}`,
 		retryable: true,
-		nextStep: `This does not prove that nothing was billed: a request that still runs may not be listed yet${unknown > 0 ? `, and of ${unknown} it is not stored what they asked for` : ''}. Run Recover again in some minutes, or look in your ${item.provider.displayName} dashboard before you submit once more`,
+		nextStep: `This does not prove that nothing was billed: a request that still runs may not be listed yet${unknown > 0 ? `, and ${unknown} are listed without what they asked for` : ''}. Run Recover again in a few minutes, or look in your ${item.provider.displayName} dashboard before you submit once more`,
 	};
 	return new JobError(item, failure);
 }
@@ -123,10 +123,10 @@ function ambiguous(item: Item, candidates: RecordedRequest[]) {
 	const ids = candidates.slice(0, mostIdsNamed).map(({ jobId }) => jobId);
 	const failure: Failure = {
 		code: 'validation',
-		message: `${candidates.length} requests ask for this video, and nothing tells which one is meant`,
+		message: `${candidates.length} requests ask for this video, and it is not known which one you mean`,
 		retryable: false,
 		nextStep: sentence(
-			`Give a smaller number in Within (Hours), or ask for each with Job > Get. Job IDs: ${ids.join(', ')}`,
+			`Give a smaller number in Within (Hours), or check each with Job > Get. Job IDs: ${ids.join(', ')}`,
 		),
 	};
 	return new JobError(item, failure);

@@ -34,6 +34,6 @@ function readHours(item: Item, longest: number): number {
 	throw badInput(
 		item,
 		`Within is ${hours} hours`,
-		`Give a number above 0 and up to ${longest}: ${item.provider.displayName} does not keep longer what was asked for`,
+		`Give a number above 0 and up to ${longest}: ${item.provider.displayName} keeps requests no longer`,
 	);
 }
