@@ -118,7 +118,7 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 
 const noRequests: Failure = {
 	code: 'unknown',
-	message: 'the response contains no list of requests',
+	message: 'the answer contains no list of requests',
 	retryable: false,
 };
 

@@ -44,7 +44,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'The simulator calls back from inside n8n, so the internet need not reach it. A restart of n8n loses the callbacks that have not come yet.',
+			'The simulator calls back from inside n8n, so the internet does not have to reach it. A restart of n8n loses the callbacks that have not come yet.',
 		name: 'simulatedNotice',
 		type: 'notice',
 		default: '',

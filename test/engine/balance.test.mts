@@ -83,7 +83,7 @@ describe.each(balances)('%s', (id, balance) => {
 		sandbox().inject({ provider: id, call: 'account', fault });
 		const credentials = credentialsFor(at(id));
 		const { error } = await runUnified(sandbox(), at(id), asked, { credentials });
-		expect(error?.message).toContain('the response contains no balance');
+		expect(error?.message).toContain('the answer contains no balance');
 	});
 });
 

@@ -272,6 +272,6 @@ describe('the list of fal.ai', () => {
 		} as const;
 		sandbox().inject({ provider: 'fal', call: 'requests', fault });
 		const { error } = await recover();
-		expect(error?.message).toContain('the response contains no list of requests');
+		expect(error?.message).toContain('the answer contains no list of requests');
 	});
 });

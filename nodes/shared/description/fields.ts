@@ -175,7 +175,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			displayName: 'Aspect Ratio',
 			name: 'aspectRatio',
 			default: '16:9',
-			description: 'Shape of the video: its width to its height',
+			description: 'Shape of the video: width to height',
 		}),
 		...choiceFields(providers, (model) => model.resolutions, {
 			displayName: 'Resolution',

@@ -31,7 +31,7 @@ function callbackOptions(providers: Providers): INodeProperties[] {
 			default: '',
 			placeholder: 'e.g. https://n8n.example.com/webhook/…/callback',
 			description:
-				'Production URL of a Veo Reference Video Trigger, which the provider calls when the job has ended. Metadata (up to 1,000 bytes) goes with the call.',
+				'Production URL of a Veo Reference Video Trigger, which the provider calls when the job has ended. The callback brings Metadata back (up to 1,000 bytes).',
 		},
 	];
 }
@@ -44,7 +44,7 @@ const modelId: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. google/veo-4/reference-to-video',
 	description:
-		'A model that is not in the list, as the provider spells its ID. It is sent in place of the chosen model, with the same settings; its price is not known.',
+		'ID of a model that is not in the list, as the provider spells it. It is sent in place of the chosen model, with the same settings; its price is not known.',
 };
 
 const batchOptions = (requesting: string[]): INodeProperties[] => [
