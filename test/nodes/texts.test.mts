@@ -6,14 +6,9 @@ import { credentialTypes, nodeTypes } from '../../scripts/sources.mts';
 import { otherWordsIn } from '../vocabulary.mts';
 import { actionNodeTable } from './parameters.mts';
 
-interface Field extends INodeProperties {
-	path: string;
-}
-
 /** With those of collections, and of the groups in fixed ones. */
-function fieldsIn(properties: INodeProperties[], path = ''): Field[] {
+function fieldsIn(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((field) => {
-		const own = path + field.name;
 		const options = field.options ?? [];
 		const inner =
 			field.type === 'collection'
@@ -21,7 +16,7 @@ function fieldsIn(properties: INodeProperties[], path = ''): Field[] {
 				: field.type === 'fixedCollection'
 					? (options as INodePropertyCollection[]).flatMap(({ values }) => values)
 					: [];
-		return [{ ...field, path: own }, ...fieldsIn(inner, `${own}.`)];
+		return [field, ...fieldsIn(inner)];
 	});
 }
 
@@ -43,7 +38,10 @@ function ambiguous(pairs: Array<[key: string, value: string]>): string[] {
 }
 
 it('no parameter has two labels', () => {
-	expect(ambiguous(labelled.map(({ path, displayName }) => [path, displayName]))).toEqual([]);
+	expect(ambiguous(labelled.map(({ name, displayName }) => [name, displayName]))).toEqual([
+		// Of the wait, in minutes, and of one request, in milliseconds.
+		'timeout',
+	]);
 });
 
 it('no label stands for two parameters', () => {
