@@ -152,7 +152,7 @@ describe('nothing is found', () => {
 	it('where it is not stored what was asked for, which is said', async () => {
 		const prompt = 'a fox #sandbox:not-stored';
 		await submitAndFinish({ prompt });
-		await expectNothing({ prompt }, ['1 are listed without what they asked for']);
+		await expectNothing({ prompt }, ['for 1 the prompt is not known']);
 	});
 
 	it('before the window', async () => {

@@ -116,7 +116,7 @@ function nothingFound(item: Item, records: RecordedRequest[], { hours, hasUrls }
 		code: 'not_found',
 		message: `no request of the last ${hours} hours has the same ${same}`,
 		retryable: true,
-		nextStep: `This does not prove that nothing was billed: a request that still runs may not be listed yet${unknown > 0 ? `, and ${unknown} are listed without what they asked for` : ''}. Run Recover again in a few minutes, or look in your ${item.provider.displayName} dashboard before you submit once more`,
+		nextStep: `This does not prove that nothing was billed: a request that still runs may not be listed yet${unknown > 0 ? `, and for ${unknown} the prompt is not known` : ''}. Run Recover again in a few minutes, or look in your ${item.provider.displayName} dashboard before you submit once more`,
 	};
 	return new JobError(item, failure);
 }
