@@ -19,7 +19,7 @@ export class VeoAiHubMaxApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made in your AIHubMax console',
+			description: 'Create it in your AIHubMax console',
 			hint: 'The test reads the list of models that the key may use.',
 		},
 		{

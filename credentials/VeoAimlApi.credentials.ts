@@ -19,7 +19,7 @@ export class VeoAimlApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made at https://aimlapi.com/app/keys',
+			description: 'Create it at https://aimlapi.com/app/keys',
 			hint: 'The test reads the balance of the account.',
 		},
 		{

@@ -19,7 +19,7 @@ export class VeoEvoLinkApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made in your EvoLink dashboard',
+			description: 'Create it in your EvoLink dashboard',
 			hint: 'The test reads the balance of the key.',
 		},
 		{

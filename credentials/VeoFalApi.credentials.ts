@@ -19,7 +19,7 @@ export class VeoFalApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made at https://fal.ai/dashboard/keys',
+			description: 'Create it at https://fal.ai/dashboard/keys',
 			hint: 'The test reads the prices of fal.ai, which it shows to valid keys only.',
 		},
 		{

@@ -14,7 +14,7 @@ export class VeoShortApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'ShortAPI documents no request that tells whether a key is right. The test only checks that the API answers and does not reject the key outright. A passed test is therefore no proof that the key is right; only the first generation is.',
+				'ShortAPI documents no request that tests a key. The credential test only shows that the API answers and does not refuse the key, so a wrong key can pass it. The first job shows whether the key is right.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -26,7 +26,7 @@ export class VeoShortApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Made in your ShortAPI dashboard',
+			description: 'Create it in your ShortAPI dashboard',
 		},
 		{
 			displayName: 'Base URL',
@@ -53,7 +53,7 @@ export class VeoShortApi implements ICredentialType {
 				properties: {
 					value: 404,
 					message:
-						'ShortAPI was reached and does not know the job that the test asks about. That says nothing about the key; the first generation will tell.',
+						'ShortAPI answered, but does not know the job that the test asks about. This says nothing about the key; the first job will show whether it is right.',
 				},
 			},
 		],

@@ -55,7 +55,7 @@ export const aimlApiModels: readonly ModelSpec[] = [
 		...omni,
 		id: 'google/gemini-omni-1.1-flash',
 		name: 'Gemini Omni 1.1 Flash',
-		description: 'Up to six reference images, 3 to 10 seconds, 360p to 4K, no switch for the sound',
+		description: 'Up to six reference images, 3 to 10 seconds, 360p to 4K, no audio switch',
 		durations: [3, 4, 5, 6, 7, 8, 9, 10],
 	},
 ];

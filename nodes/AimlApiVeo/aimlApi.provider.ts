@@ -45,7 +45,7 @@ function readJobError(error: unknown): Failure {
 	const text = [message, first.msg, detail, error, name].map(describeText).find(Boolean);
 	return {
 		code,
-		message: text ?? 'the generation failed without a reason',
+		message: text ?? 'the job failed without a reason',
 		retryable: code === 'provider_unavailable',
 	};
 }

@@ -56,7 +56,7 @@ export const evoLinkModels: readonly ModelSpec[] = [
 		id: 'veo-3.1-generate-preview',
 		name: 'Veo 3.1',
 		description:
-			'One to three reference images (no WebP), 8 seconds, landscape, up to 4K; EvoLink documents no other setting than the sound, so it may leave the resolution aside',
+			'One to three reference images (no WebP), 8 seconds, landscape, up to 4K; EvoLink documents only the audio setting, so it may ignore the resolution',
 	},
 	{
 		...reference,
@@ -71,7 +71,7 @@ export const evoLinkModels: readonly ModelSpec[] = [
 		...omni,
 		id: 'gemini-omni-1.1-flash-reference-to-video',
 		name: 'Gemini Omni 1.1 Flash Reference to Video',
-		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, always with sound',
+		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, always with audio',
 		durations: [3, 4, 5, 6, 7, 8, 9, 10],
 	},
 ];

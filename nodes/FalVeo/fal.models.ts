@@ -73,7 +73,7 @@ export const falModels: readonly ModelSpec[] = [
 		...omni,
 		id: omniId,
 		name: 'Gemini Omni 1.1 Flash Reference to Video',
-		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, no switch for the sound',
+		description: 'Up to ten reference images, 3 to 10 seconds, 360p to 4K, no audio switch',
 		durations: [3, 4, 5, 6, 7, 8, 9, 10],
 		price: perSecond({ '360p': 0.03, '720p': 0.1, '1080p': 0.15, '4k': 0.3 }),
 	},

@@ -75,7 +75,7 @@ function readStatusError({ body }: WireResponse): Failure | undefined {
 	const message = [body.error, body.error_type].map(describeText).find(Boolean);
 	return {
 		code: 'provider_unavailable',
-		message: message ?? 'its runner failed',
+		message: message ?? 'the server that ran the job failed',
 		retryable: true,
 	};
 }
@@ -98,7 +98,7 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	const videoUrl = firstVideoUrl(response.body.video);
 	if (response.status === 200 && response.isJson) {
 		if (videoUrl) return { status: 'completed', videoUrl };
-		const message = 'fal reported success, but its result has no video';
+		const message = 'fal.ai reported success, but its result has no video';
 		return {
 			status: 'failed',
 			failure: settled.failure ?? { code: 'unknown', message, retryable: false },
@@ -118,7 +118,7 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 
 const noRequests: Failure = {
 	code: 'unknown',
-	message: 'the response contains no list of requests',
+	message: 'the answer contains no list of requests',
 	retryable: false,
 };
 
@@ -147,7 +147,7 @@ function parseBalance(response: WireResponse): Balance | Failure {
 			message: 'only an API key with the scope ADMIN may ask for the balance',
 			retryable: false,
 			nextStep:
-				'Make a key with the scope ADMIN at https://fal.ai/dashboard/keys, put it into a credential of its own, and choose that in this node',
+				'Create a key with the scope ADMIN at https://fal.ai/dashboard/keys, add a credential with it, and choose that credential in this node',
 		};
 	}
 	if (!isSuccess(response)) return readError(response);

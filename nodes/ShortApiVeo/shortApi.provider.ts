@@ -43,7 +43,7 @@ function parseStatus(response: WireResponse): JobState {
 	const data = dataOf(response);
 	const model = typeof data.model === 'string' ? data.model : undefined;
 	if (data.refunded === true || isFailed(data.status)) {
-		const message = describeText(data.error) || 'the generation failed without a reason';
+		const message = describeText(data.error) || 'the job failed without a reason';
 		const refund: Cost = { amount: 0, currency: 'USD', kind: 'charged' };
 		return {
 			status: 'failed',

@@ -5,7 +5,7 @@ export const simulatorModels: readonly ModelSpec[] = [
 	{
 		id: 'simulator/reference-to-video',
 		name: 'Simulated Reference to Video',
-		description: 'Answers as a real model does; every video is the same short clip',
+		description: 'Works like a real model, but always returns the same short video',
 		images: { min: 1, max: 3 },
 		aspectRatios: ['16:9', '9:16'],
 		resolutions: ['720p', '1080p', '4k'],

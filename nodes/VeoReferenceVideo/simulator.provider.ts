@@ -34,7 +34,7 @@ const failed = (code: ErrorCode, message: string, retryable = false): End => ({
 const ends = new Map<string, End | undefined>([
 	['content-policy', failed('content_policy', 'the content filter refused the prompt')],
 	['image-unreadable', failed('image_unreadable', 'the first image could not be read')],
-	['generation-failed', failed('provider_unavailable', 'the generation failed', true)],
+	['generation-failed', failed('provider_unavailable', 'the job failed', true)],
 	['canceled', { status: 'canceled' }],
 	['link-gone', { status: 'completed' }],
 	['completed', { status: 'completed' }],
@@ -77,7 +77,7 @@ function wishesIn(prompt: string): { seconds: number; outcome: string } | { prob
 		const isKnown = words.includes(value === undefined ? word : `${word}=N`);
 		if (!isKnown) {
 			const known = words.map((name) => `#sandbox:${name}`).join(', ');
-			return { problem: `"#sandbox:${word}" is unknown here; there are ${known}` };
+			return { problem: `"#sandbox:${word}" is unknown; use one of ${known}` };
 		}
 		if (value === undefined) {
 			if (outcome !== 'completed') {
@@ -142,7 +142,7 @@ function file(url: string): Buffer | { reason: string; httpCode?: number } {
 	const job = jobId ? jobOf(jobId) : undefined;
 	if (job?.outcome === 'link-gone') return { reason: 'the link answered HTTP 404', httpCode: 404 };
 	if (job) return Buffer.from(clip, 'base64');
-	return { reason: 'the simulator has no videos but its own' };
+	return { reason: 'the simulator has only its own videos' };
 }
 
 const free: Cost = { amount: 0, currency: 'USD', kind: 'charged' };
@@ -181,8 +181,8 @@ export const simulator: VideoProvider = {
 	id: 'simulator',
 	displayName: 'Simulator',
 	description:
-		'Free, no key: for building and testing a workflow; every video is the same short clip',
-	notice: `Nothing leaves n8n and nothing is billed. A video takes ${usualSeconds} seconds and is the same short clip for every prompt. To see what else can happen, write one of these into the prompt: ${words.map((word) => `#sandbox:${word}`).join(', ')}.`,
+		'Free and without a key, to build and test a workflow; always returns the same short video',
+	notice: `Nothing is sent and nothing is billed. A job takes ${usualSeconds} seconds and always returns the same short video. To see what else can happen, write one of these into the prompt: ${words.map((word) => `#sandbox:${word}`).join(', ')}.`,
 	baseUrl: base,
 	models: simulatorModels,
 	jobIdPattern: idPattern,

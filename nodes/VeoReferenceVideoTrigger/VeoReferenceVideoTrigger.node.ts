@@ -23,7 +23,7 @@ export class VeoReferenceVideoTrigger implements INodeType {
 		// workflows with combined binary data it fails over it, and answers 500.
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["provider"] + ": " + $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a provider calls back about a Veo 3.1 video',
+		description: 'Starts the workflow when a provider calls back about a job that has ended',
 		defaults: { name: 'Veo Reference Video Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -35,12 +35,12 @@ export class VeoReferenceVideoTrigger implements INodeType {
 			header: 'Start a workflow with each finished video',
 			executionsHelp: {
 				inactive:
-					'Copy the <b>production URL</b> above into the option Callback URL of the node that generates, or switch on its option Callback to This Workflow when it stands in this workflow. Then publish this workflow: providers call back after minutes, when a test URL has long been forgotten.',
+					'Copy the <b>production URL</b> above into the option Callback URL of the generating node. If that node is in this workflow, you can switch on its option Callback to This Workflow instead. Then publish this workflow: n8n forgets a test URL before a provider calls back.',
 				active:
-					'This workflow runs once for each video. Its URL goes into the option Callback URL of the node that generates; give both nodes the same credential.',
+					'This workflow runs once for each job. Copy its production URL into the option Callback URL of the generating node, and choose the same credential in both nodes.',
 			},
 			activationHint:
-				'Publish this workflow, then generate with its production URL as Callback URL. n8n must be reachable from the internet by https.',
+				'Publish this workflow, then generate with its production URL as Callback URL. The internet must reach your n8n by https.',
 		},
 		properties: triggerProperties,
 	};

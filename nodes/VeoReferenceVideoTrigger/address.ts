@@ -17,7 +17,7 @@ export function keepTriggerAddress(functions: IHookFunctions): void {
 	const problem = isSimulated(functions) ? undefined : whyNotCallable(url);
 	if (problem) {
 		functions.logger.warn(
-			`${functions.getNode().name}: providers will not call ${url}, which ${problem}. Set WEBHOOK_URL to the public https address of this n8n.`,
+			`${functions.getNode().name}: providers cannot call ${url}, which ${problem}. Set WEBHOOK_URL to the public https address of this n8n.`,
 		);
 	}
 	keepTriggerUrls(functions, { ...triggerUrlsOf(functions), [providerOf(functions)]: url });

@@ -18,7 +18,7 @@ export function whoCallsBack(others: string[]): string {
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'Copy the production URL of this node into the option Callback URL of the node that generates (or switch on Callback to This Workflow there), and give both the same credential. n8n must be reachable from the internet by https.',
+			'Copy the production URL of this node into the option Callback URL of the generating node (or switch on its option Callback to This Workflow), and choose the same credential in both nodes. The internet must reach your n8n by https.',
 		name: 'notice',
 		type: 'notice',
 		default: '',
@@ -36,7 +36,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'This provider does not document what it posts to a callback URL, so whether this works is unconfirmed. Generate and Wait with polling does not depend on it.',
+			'This provider does not document its callbacks, so it is not confirmed that they work. Generate and Wait works without callbacks.',
 		name: 'unconfirmedNotice',
 		type: 'notice',
 		default: '',
@@ -44,7 +44,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Nothing has to be reachable from the internet here: this n8n makes the calls itself. A restart of n8n loses those that are still to come.',
+			'The simulator calls back from inside n8n, so the internet does not have to reach it. A restart of n8n loses the callbacks that have not come yet.',
 		name: 'simulatedNotice',
 		type: 'notice',
 		default: '',
@@ -60,7 +60,7 @@ export const triggerProperties: INodeProperties[] = [
 		],
 		default: ['completed', 'failed'],
 		required: true,
-		description: 'Which ends of a job start the workflow',
+		description: 'Which results of a job start the workflow',
 	},
 	{
 		displayName: 'Options',
@@ -74,7 +74,7 @@ export const triggerProperties: INodeProperties[] = [
 				name: 'downloadVideo',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to stream the finished video into a binary field',
+				description: 'Whether to download the finished video into a binary field',
 			},
 			{
 				displayName: 'Put Output File in Field',

@@ -28,7 +28,8 @@ const warnings = {
 	other_receiver:
 		'A callback was refused: its token was made for another trigger. Give the production URL of this trigger as Callback URL.',
 	no_job_id: 'A callback was refused: no job ID was found in it.',
-	strange_job_id: 'A callback was refused: the job ID in it is not like those of the provider.',
+	strange_job_id:
+		'A callback was refused: the job ID in it does not look like one of the provider.',
 };
 
 /** Checks a delivery and starts the workflow with what the provider itself says. */

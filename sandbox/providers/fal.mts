@@ -287,7 +287,7 @@ const routes: Route[] = [
 
 export const fal: SandboxProvider = {
 	id: 'fal',
-	displayName: 'fal',
+	displayName: 'fal.ai',
 	credentialType: 'veoFalApi',
 	authorization: 'Key',
 	hasAdminKeys: true,

@@ -1,3 +1,4 @@
+import { optionName } from '../../nodes/shared/description/optionNames.ts';
 import { providers } from '../../nodes/shared/registry.ts';
 import type { Lifecycle, ModelSpec, SecondPrice, VideoProvider } from '../../nodes/shared/types.ts';
 import { markdownTable } from '../markers.mts';
@@ -52,7 +53,7 @@ export function priceTable(): string {
 			pricesOf(provider, model).map((row) => [`\`${model.id}\` (${provider.displayName})`, ...row]),
 		),
 	);
-	return markdownTable([['Model', 'Format', 'Silent', 'With audio'], ...rows]);
+	return markdownTable([['Model', 'Format', 'Without audio', 'With audio'], ...rows]);
 }
 
 /** Where no price stands in the package. */
@@ -103,7 +104,7 @@ export function overviewTable(): string {
 			rangeOf(model.images),
 			filesWord(provider),
 			secondsOf(model.durations),
-			String(model.resolutions.at(-1)),
+			model.resolutions.map(optionName).at(-1) ?? '',
 			priceRange(provider, model),
 			callbackWord(provider),
 			cancelWord(provider),
@@ -128,7 +129,9 @@ function priceRange(provider: VideoProvider, { price, modes = [''], resolutions 
 	if (!price) return whoTells(provider);
 	const formats = modes.flatMap((mode) => resolutions.map((resolution) => ({ resolution, mode })));
 	const known = formats.map((format) => price(format)).filter((second) => second !== undefined);
-	const unknown = formats.filter((format) => !price(format)).map(({ resolution }) => resolution);
+	const unknown = formats
+		.filter((format) => !price(format))
+		.map(({ resolution }) => optionName(resolution));
 	const range = rangeOfPrices(known);
 	return unknown.length > 0 ? `${range}, ${unknown.join(', ')} not published` : range;
 }

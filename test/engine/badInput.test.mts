@@ -65,7 +65,7 @@ const refused: Array<[string, IDataObject, string]> = [
 	[
 		'a proxy that is no URL',
 		{ options: { requestOptions: { proxy: 'nonsense' } } },
-		'proxy in the request options is not a URL',
+		'proxy in Request Options is not a URL',
 	],
 ];
 
@@ -128,7 +128,7 @@ describe('refused before any request', () => {
 		const jobId = 'task-unified-1760000000-ab12cd34';
 		const result = await runUnified(sandbox(), provider, { resource: 'job', operation, jobId });
 		expect(result.error?.name).toBe('NodeOperationError');
-		expect(result.error?.message).toBe(`Item 0: Job ID "${jobId}" is not one of fal.ai`);
+		expect(result.error?.message).toBe(`Item 0: Job ID "${jobId}" does not belong to fal.ai`);
 		expect(sandbox().requests).toEqual([]);
 	});
 
@@ -136,7 +136,7 @@ describe('refused before any request', () => {
 		const input = [{ provider: 'aihubmax', jobId: '3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be' }];
 		const parameters = { resource: 'job', operation: 'get', jobId: '={{ $json.jobId }}' };
 		const result = await runUnified(sandbox(), provider, parameters, { input });
-		expect(result.error?.message).toContain('but of aihubmax');
+		expect(result.error?.message).toContain('but to aihubmax');
 	});
 
 	it('get: an empty job ID', async () => {
@@ -178,7 +178,7 @@ describe('refused before any request', () => {
 			{ operation: 'generate', ...request },
 			{ credentials: { [provider.credential]: { apiKey: 'key', baseUrl: '' } } },
 		);
-		expect(result.error?.message).toContain('credential has no valid "baseUrl"');
+		expect(result.error?.message).toContain('credential has no valid base URL');
 	});
 });
 

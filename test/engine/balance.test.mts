@@ -83,14 +83,14 @@ describe.each(balances)('%s', (id, balance) => {
 		sandbox().inject({ provider: id, call: 'account', fault });
 		const credentials = credentialsFor(at(id));
 		const { error } = await runUnified(sandbox(), at(id), asked, { credentials });
-		expect(error?.message).toContain('the response contains no balance');
+		expect(error?.message).toContain('the answer contains no balance');
 	});
 });
 
 it('a plain key of fal.ai is told which key it takes', async () => {
 	const { error } = await runUnified(sandbox(), at('fal'), asked);
 	expect(error?.message).toContain('only an API key with the scope ADMIN may ask');
-	expect(error?.description).toContain('Make a key with the scope ADMIN');
+	expect(error?.description).toContain('Create a key with the scope ADMIN');
 });
 
 it('the failure leaves by the error output', async () => {

@@ -75,7 +75,7 @@ describe.each(providerTable)('%s', (id, provider) => {
 		it('so does the retry of one that failed before anything was checked', async () => {
 			const broken = { ...parameters, provider: '={{ "nobody" }}' };
 			const failed = await runUnified(sandbox(), provider, broken);
-			expect(failed.error?.message).toContain('not one of this node');
+			expect(failed.error?.message).toContain('not in the list of this node');
 			const retryOf = failed.run.data;
 			const retried = await runUnified(sandbox(), provider, parameters, { retryOf });
 			expect(retried.error).toBeUndefined();

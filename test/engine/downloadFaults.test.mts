@@ -85,7 +85,7 @@ it('a storage that takes no more is not filled three times', async () => {
 
 it('a proxy that is not a URL is refused before anything is asked', async () => {
 	const { error } = await run('/video', { options: { requestOptions: { proxy: 'nonsense' } } });
-	expect(error?.message).toContain('The proxy in the request options is not a URL');
+	expect(error?.message).toContain('The proxy in Request Options is not a URL');
 	expect(asked).toEqual([]);
 });
 

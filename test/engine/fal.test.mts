@@ -94,7 +94,7 @@ describe('the traps of fal', () => {
 	it('cancel: an unknown job', async () => {
 		const jobId = '3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be';
 		const result = await falRun({ resource: 'job', operation: 'cancel', jobId });
-		expect(result.error?.message).toContain('does not know what was asked for');
+		expect(result.error?.message).toContain('found no such job or model');
 		expect(result.error?.description).toContain(jobId);
 	});
 

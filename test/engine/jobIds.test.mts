@@ -17,7 +17,7 @@ describe.each(providerTable)(
 		it.each(operations)('$resource: $operation', async (parameters) => {
 			for (const jobId of evil) {
 				const { error } = await runUnified(sandbox(), provider, { ...parameters, jobId });
-				expect(error?.message).toContain(`is not one of ${provider.displayName}`);
+				expect(error?.message).toContain(`does not belong to ${provider.displayName}`);
 			}
 			expect(sandbox().requests).toEqual([]);
 		});

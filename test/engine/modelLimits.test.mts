@@ -41,7 +41,7 @@ const refused: Array<[string, string, INodeParameters, RegExp]> = [
 			id,
 			'sound, by expression',
 			{ model: `={{ "${model}" }}`, generateAudio: '={{ true }}' },
-			/Gemini Omni 1.1 Flash.* has no switch for the sound/,
+			/Gemini Omni 1.1 Flash.* has no audio switch/,
 		],
 		[id, '12 seconds', { model, duration: '={{ 12 }}' }, /cannot make videos of 12 seconds$/],
 		[id, '3.5 seconds', { model, duration: '={{ 3.5 }}' }, /cannot make videos of 3.5 seconds$/],
@@ -49,7 +49,7 @@ const refused: Array<[string, string, INodeParameters, RegExp]> = [
 			id,
 			'an option of Veo, from saved JSON',
 			{ model: `={{ "${model}" }}`, options: { autoFix: true } },
-			/does not take the option "autoFix"$/,
+			/does not take the option "Auto Fix"$/,
 		],
 	]),
 	...providers.map(({ id }): (typeof refused)[number] => [

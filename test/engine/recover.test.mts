@@ -152,7 +152,7 @@ describe('nothing is found', () => {
 	it('where it is not stored what was asked for, which is said', async () => {
 		const prompt = 'a fox #sandbox:not-stored';
 		await submitAndFinish({ prompt });
-		await expectNothing({ prompt }, ['of 1 it is not stored what they asked for']);
+		await expectNothing({ prompt }, ['for 1 the prompt is not known']);
 	});
 
 	it('before the window', async () => {
@@ -272,6 +272,6 @@ describe('the list of fal.ai', () => {
 		} as const;
 		sandbox().inject({ provider: 'fal', call: 'requests', fault });
 		const { error } = await recover();
-		expect(error?.message).toContain('the response contains no list of requests');
+		expect(error?.message).toContain('the answer contains no list of requests');
 	});
 });

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { controlTable } from '../../nodes/shared/input/controls';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
 import { fox, jsonOf, request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
@@ -39,21 +40,21 @@ const refusals: Refusal[] = [
 			'google/veo-3.1/reference-to-video (ShortAPI)',
 		],
 	})),
-	...['enhancePrompt', 'personGeneration', 'referenceType'].map((option) => ({
+	...(['enhancePrompt', 'personGeneration', 'referenceType'] as const).map((option) => ({
 		name: `AIHubMax's fast model: the standard-only ${option}`,
 		provider: 'aihubmax',
 		parameters: {
 			model: byExpression('veo-3.1-fast-reference-to-video'),
 			options: { [option]: option === 'enhancePrompt' ? true : 'x' },
 		},
-		message: `does not take the option "${option}"`,
+		message: `does not take the option "${controlTable[option].label}"`,
 		named: ['veo-3.1-reference-to-video (AIHubMax)'],
 	})),
 	{
 		name: 'AIHubMax: a person generation that does not exist',
 		provider: 'aihubmax',
 		parameters: { options: { personGeneration: 'allow_all' } },
-		message: 'The option "personGeneration" is "allow_all"',
+		message: 'The option "Person Generation" is "allow_all"',
 	},
 	{
 		name: 'AIHubMax: a safety tolerance between two numbers',

@@ -136,11 +136,11 @@ describe.each(styles)('%s, without a key and without a network', (_, style: RunO
 		const videoUrl = 'https://cdn.example.org/fox.mp4';
 		const options: RunOptions = { ...style, onError: 'continueRegularOutput' };
 		const [video] = jsonOf(await simulate({ operation: 'download', jobId: '', videoUrl }, options));
-		expect(JSON.stringify(video.error)).toContain('no videos but its own');
+		expect(JSON.stringify(video.error)).toContain('only its own videos');
 		const jobId = '3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be';
 		const asked = { resource: 'job', operation: 'get', jobId };
 		const [job] = jsonOf(await simulate(asked, options));
-		expect(JSON.stringify(job.error)).toContain('is not one of Simulator');
+		expect(JSON.stringify(job.error)).toContain('does not belong to Simulator');
 	});
 });
 
@@ -187,7 +187,7 @@ it('a real provider does not take a job of the simulator', async () => {
 		{ provider: 'fal', resource: 'job', operation: 'get', jobId: String(job.jobId) },
 		{ input, credentials: { veoFalApi: { apiKey: 'k', baseUrl: 'http://127.0.0.1:1' } } },
 	);
-	expect(result.error?.message).toContain('is not one of fal.ai');
+	expect(result.error?.message).toContain('does not belong to fal.ai');
 });
 
 it('the README of the package names it, and no table of prices does', async () => {

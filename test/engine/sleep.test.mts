@@ -60,7 +60,7 @@ const parkedIn = ({ run }: NodeResult): INodeExecutionData[] =>
 
 const timeout = {
 	code: 'timeout',
-	message: 'not finished in time, or its callback was lost: use Job, Get',
+	message: 'not finished in time, or its callback was lost: use Job > Get',
 	retryable: true,
 	accepted: 'yes',
 };

@@ -78,7 +78,9 @@ it.each(rows(true))('%s, %s: %s is checked', (_, __, name, provider, model) => {
 
 it.each(rows(false))('%s, %s: %s is refused, not dropped', (_, __, name, provider, model) => {
 	for (const value of valuesOf(name))
-		expect(() => read(provider, model, { [name]: value })).toThrow(`the option "${name}"`);
+		expect(() => read(provider, model, { [name]: value })).toThrow(
+			`the option "${controlTable[name].label}"`,
+		);
 });
 
 it.each(controlNames)('some model takes %s', (name) => {

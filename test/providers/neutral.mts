@@ -61,4 +61,4 @@ export function uploadFailure(provider: VideoProvider, response: WireResponse) {
 }
 
 /** What an upload without a usable address comes to. */
-export const noAddress = ['unknown', 'the response contains no address of the image'];
+export const noAddress = ['unknown', 'the answer contains no image URL'];

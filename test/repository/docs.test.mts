@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { nodeSources } from '../nodeSources.mts';
+import { otherWordsIn } from '../vocabulary.mts';
 
 const root = join(__dirname, '../..');
 
@@ -54,15 +55,18 @@ const anchorsOf = (text: string) =>
 			.replace(/\s/g, '-'),
 	);
 
+function isDead(target: string, anchor?: string): boolean {
+	if (!existsSync(join(root, target))) return true;
+	return anchor !== undefined && !anchorsOf(textOf(target)).includes(anchor);
+}
+
 describe.each(documents)('%s', (document) => {
 	const text = textOf(document);
 
 	it('links to files, and to headings in them, that are there', () => {
 		const dead = linksIn(text).filter((link) => {
 			const [path, anchor] = link.split('#');
-			const target = path === '' ? document : join(dirname(document), path);
-			if (!existsSync(join(root, target))) return true;
-			return anchor !== undefined && !anchorsOf(textOf(target)).includes(anchor);
+			return isDead(path === '' ? document : join(dirname(document), path), anchor);
 		});
 		expect(dead).toEqual([]);
 	});
@@ -79,6 +83,35 @@ it('the look at paths and links sees them', () => {
 	expect(pathsIn(sample)).toEqual(['job/submit.ts', 'nodes/gone', 'gone.ts']);
 	expect(pathsIn(sample).map(exists)).toEqual([true, false, false]);
 	expect(anchorsOf('## Who may import whom?\n')).toEqual(['who-may-import-whom']);
+});
+
+it.each(globSync('nodes/*/*.node.json', { cwd: root }))(
+	'the help that %s leads to in this repository is there',
+	(codex) => {
+		const { homepage } = JSON.parse(textOf('package.json')) as { homepage: string };
+		const [repository] = homepage.split('#');
+		const own = [...textOf(codex).matchAll(/"url": "([^"]+)"/g)]
+			.map(([, url]) => url)
+			.filter((url) => url.startsWith(repository))
+			.map((url) => url.slice(repository.length).replace('/blob/main/', ''));
+		const dead = own.filter((link) => {
+			const [path, anchor] = link.split('#');
+			return isDead(path || 'README.md', anchor === 'readme' ? undefined : anchor);
+		});
+		expect(dead).toEqual([]);
+	},
+);
+
+/** Those for users; code and what stands in it have words of their own. */
+const forUsers = ['CHANGELOG.md', ...documents].filter(
+	(document) => !/CONTRIBUTING|decisions|architecture|benchmarks|releasing/.test(document),
+);
+
+it.each(forUsers)('one thing has one word in %s', (document) => {
+	const lines = proseOf(textOf(document))
+		.replace(/`[^`\n]*`/g, '')
+		.split('\n');
+	expect(lines.flatMap(otherWordsIn)).toEqual([]);
 });
 
 it('the README can be read in one go, and leads to each page once', () => {

@@ -1,7 +1,11 @@
 import ts from 'typescript';
 
+import { errorKinds, nextStepOf } from '../../nodes/shared/n8n/failure';
+import { providersAndSimulator } from '../../nodes/shared/registry';
+import type { ErrorCode } from '../../nodes/shared/types';
 import { nodeSources, parseSources } from '../nodeSources.mts';
 import type { NodeSource } from '../nodeSources.mts';
+import { otherWordsIn } from '../vocabulary.mts';
 
 function find<Found extends ts.Node>(
 	{ root }: NodeSource,
@@ -45,6 +49,27 @@ it('the look at texts sees them', () => {
 	expect(clippedIn(sample)).toEqual(['`The strategy "${b}" is none`', "'The prompt is no text'"]);
 });
 
+/** Prose, and not a word of the wire; what is filled in is left out. */
+const proseIn = (source: NodeSource) =>
+	find(source, isText)
+		.map((node) => node.getText().replace(/\$\{[^}]*\}/g, '…'))
+		.filter((text) => /\S \S/.test(text));
+
+it.each(nodeSources.map((source) => [source.path, source] as const))(
+	'one thing has one word in the texts of %s',
+	(_, source) => {
+		expect(proseIn(source).flatMap(otherWordsIn)).toEqual([]);
+	},
+);
+
+it('the look at words sees them', () => {
+	const [sample] = parseSources({
+		'x.ts':
+			"const a = `The task ${clip} failed`; const b = 'task'; const c = ['client request ID'];",
+	});
+	expect(proseIn(sample).flatMap(otherWordsIn)).toEqual(['task (job)']);
+});
+
 /** The calls of `badInput(item, message, description)`. */
 const refusals = nodeSources
 	.filter(({ path }) => path !== 'shared/n8n/failure.ts')
@@ -76,7 +101,16 @@ function textsOf(node: ts.Node): string[] {
 
 /** How a sentence, or its second half, begins that tells what to do. */
 const nextStep =
-	/(^|[.;,] |\band )(add|ask|check|choose|convert|correct|describe|give|keep|let|lower|make|open|raise|remove|run|send|set|shorten|use|wait)\b/i;
+	/(^|[.;,] |\b(and|or) )(add|ask|check|choose|convert|correct|create|describe|give|keep|let|look|lower|make|open|raise|remove|resize|reword|run|send|set|shorten|submit|top up|try|use|wait)\b/i;
+
+it.each(Object.keys(errorKinds) as ErrorCode[])('the error code %s says what to do', (code) => {
+	for (const provider of providersAndSimulator) {
+		for (const hasJob of [true, false]) {
+			const failure = { code, message: '', retryable: false };
+			expect(nextStepOf(provider, failure, { hasJob })).toMatch(nextStep);
+		}
+	}
+});
 
 it('bad input is refused in many places', () => {
 	expect(refusals.length).toBeGreaterThan(20);
@@ -91,3 +125,29 @@ it.each(refusals.map((refusal) => [refusal.message.getText(), refusal] as const)
 		expect([path, texts.filter((text) => !nextStep.test(text))]).toEqual([path, []]);
 	},
 );
+
+/** Where an error is given a step of its own: `nextStep: …`, `const nextStep = …`, `description: …`. */
+const steps = nodeSources
+	.filter(({ path }) => !path.startsWith('shared/description/'))
+	.flatMap((source) => {
+		const named = (name: ts.Node) => name.getText() === 'nextStep';
+		const ofErrors = find(source, ts.isNewExpression)
+			.filter(({ expression }) => expression.getText() === 'NodeOperationError')
+			.flatMap(({ arguments: [, , options] = [] }) =>
+				options && ts.isObjectLiteralExpression(options) ? [...options.properties] : [],
+			)
+			.filter(ts.isPropertyAssignment)
+			.filter(({ name }) => name.getText() === 'description');
+		return [
+			...find(source, ts.isPropertyAssignment).filter(({ name }) => named(name)),
+			...find(source, ts.isVariableDeclaration).filter(({ name }) => named(name)),
+			...ofErrors,
+		].flatMap(({ initializer }) =>
+			initializer ? textsOf(initializer).map((text) => ({ path: source.path, text })) : [],
+		);
+	});
+
+it('a step of its own is one', () => {
+	expect(steps.length).toBeGreaterThan(5);
+	expect(steps.filter(({ text }) => !nextStep.test(text))).toEqual([]);
+});

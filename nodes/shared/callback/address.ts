@@ -35,7 +35,7 @@ export async function readCallbackTarget(
 		throw badInput(
 			item,
 			`${provider.displayName} does not call back`,
-			'Remove the callback from the options. Use Generate and Wait, or ask with Job > Get on a schedule',
+			'Remove the callback from Options. Use Generate and Wait, or Job > Get on a schedule',
 		);
 	}
 	const address = given === '' ? addressInWorkflow(item) : given;
@@ -50,8 +50,8 @@ export async function readCallbackTarget(
 	if (Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
 		throw badInput(
 			item,
-			`Metadata has more than ${maxMetadataBytes} bytes, which is what a callback can carry`,
-			'Give a row number or an ID, and look the rest up when the video arrives',
+			`Metadata has more than ${maxMetadataBytes} bytes, the most that a callback can carry`,
+			'Give only a row number or an ID, and look up the rest when the video arrives',
 		);
 	}
 	return { address, metadata, expires: Date.now() + tokenLifeMs };

@@ -131,12 +131,12 @@ export function videoFields(providers: Providers): INodeProperties[] {
 				{
 					name: 'Image URL(s)',
 					value: 'url',
-					description: 'Public addresses that the provider reads',
+					description: 'Public URLs that the provider opens',
 				},
 				{
 					name: 'Binary File(s)',
 					value: 'binary',
-					description: 'Files of the input item, uploaded to the storage of the provider',
+					description: 'Files of the input item, uploaded to the provider',
 				},
 			],
 			default: 'url',
@@ -152,7 +152,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			placeholder: 'e.g. data,data1',
 			hint: 'The names of the input fields that hold the binary files, separated by commas',
 			description:
-				'The fields of the input item, each a PNG, JPEG or WebP file; the model says how many it takes',
+				'Each field holds one reference image (PNG, JPEG or WebP); the model says how many it takes',
 		},
 		{
 			displayName: 'Image URL(s)',
@@ -163,31 +163,31 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			required: true,
 			placeholder: 'e.g. https://example.com/fox.png',
 			description:
-				'Public URLs of the reference images (PNG, JPEG or WebP), as many as the model takes, separated by a space, a new line or a comma, or an array from an expression',
+				'Public URLs of the reference images (PNG, JPEG or WebP), separated by spaces, commas or new lines, or an expression that returns an array; the model says how many it takes',
 		},
 		...choiceFields(providers, (model) => model.modes ?? [], {
 			displayName: 'Mode',
 			name: 'mode',
 			default: 'fast',
-			description: 'Whether speed and price or quality comes first',
+			description: 'Fast takes less time and money; Quality makes better videos',
 		}),
 		...choiceFields(providers, (model) => model.aspectRatios, {
 			displayName: 'Aspect Ratio',
 			name: 'aspectRatio',
 			default: '16:9',
-			description: 'Width to height of the video',
+			description: 'Shape of the video: width to height',
 		}),
 		...choiceFields(providers, (model) => model.resolutions, {
 			displayName: 'Resolution',
 			name: 'resolution',
 			default: '720p',
-			description: 'Height of the picture; 4K costs more at every provider',
+			description: 'Size of the picture; a higher resolution can cost more',
 		}),
 		...choiceFields(providers, (model) => model.durations, {
 			displayName: 'Duration (Seconds)',
 			name: 'duration',
 			default: 8,
-			description: 'Length of the video in seconds; the price grows with it',
+			description: 'Length of the video; a longer one can cost more',
 		}),
 		{
 			displayName: 'Generate Audio',
@@ -195,7 +195,7 @@ export function videoFields(providers: Providers): INodeProperties[] {
 			type: 'boolean',
 			displayOptions: { ...show(priced), ...hideFor(models, ({ isAudioFixed }) => isAudioFixed) },
 			default: false,
-			description: 'Whether the video has sound; audio can double the price',
+			description: 'Whether the video has audio, which can double the price',
 		},
 		...priceNotices(providers, { resource: ['video'], operation: priced }),
 	];
@@ -227,7 +227,7 @@ export const jobFields = (providers: Providers): INodeProperties[] => [
 		...jobIdField,
 		displayOptions: showForDownload,
 		description:
-			'The jobId of a finished job: the provider is asked for a fresh link. Leave it empty to download Video URL as it is.',
+			'The jobId of a finished job; the provider is asked for a fresh link. Leave it empty to download from Video URL.',
 	},
 	{
 		displayName: 'Video URL',
@@ -236,7 +236,7 @@ export const jobFields = (providers: Providers): INodeProperties[] => [
 		displayOptions: showForDownload,
 		default: '={{ $json.videoUrl }}',
 		placeholder: 'e.g. https://media.example.com/fox.mp4',
-		description: 'The link to use when there is no job ID, or the provider has forgotten the job',
+		description: 'Used when Job ID is empty, or when the provider has forgotten the job',
 	},
 	{
 		displayName: 'Put Output File in Field',

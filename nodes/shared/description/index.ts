@@ -48,5 +48,5 @@ export const providerField = (
 	noDataExpression: true,
 	options: providers.map(asProviderOption).sort((one, other) => one.name.localeCompare(other.name)),
 	default: defaultProvider,
-	description: 'Who makes the video; each has its own prices, limits and credential',
+	description: 'Who sells the video; each provider has its own prices, limits and credential',
 });

@@ -6,9 +6,9 @@ type Show = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
 /** What has happened to a model, as half a sentence. */
 const states: Record<Lifecycle['state'], (provider: VideoProvider, since: string) => string> = {
-	upstream_retired: (_, since) => `Google ended the preview behind it on ${since}`,
-	deprecated: ({ displayName }, since) => `${displayName} has called it outdated on ${since}`,
-	retired: ({ displayName }, since) => `${displayName} has withdrawn it on ${since}`,
+	upstream_retired: (_, since) => `Google ended its preview on ${since}`,
+	deprecated: ({ displayName }, since) => `${displayName} called it outdated on ${since}`,
+	retired: ({ displayName }, since) => `${displayName} withdrew it on ${since}`,
 };
 
 /** For the list of models. */
@@ -49,7 +49,7 @@ function noticeOf(provider: VideoProvider, { lifecycle }: ModelSpec): string | u
 	if (state === 'retired') return `${what} Please ${choice}.`;
 	const whether =
 		state === 'upstream_retired'
-			? ` Whether ${displayName} still serves it is not documented.`
+			? ` ${displayName} does not document whether it still serves the model.`
 			: '';
-	return `${what}${whether} If ${displayName} refuses it, ${choice}.`;
+	return `${what}${whether} If ${displayName} refuses the model, ${choice}.`;
 }

@@ -63,14 +63,14 @@ export function operationFields(providers: Providers): INodeProperties[] {
 			name: 'Download',
 			value: 'download',
 			action: 'Download video',
-			description: 'Stream a finished video into a binary field',
+			description: 'Download a finished video into a binary field',
 			routing: routingOf(providers, 'video', 'download'),
 		},
 		{
 			name: 'Estimate Cost',
 			value: 'estimateCost',
 			action: 'Estimate video cost',
-			description: 'Get the price of a request; nothing is submitted',
+			description: 'Get the price of a video; nothing is submitted',
 			routing: routingOf(providers, 'video', 'estimateCost'),
 		},
 	];
@@ -103,8 +103,7 @@ export function operationFields(providers: Providers): INodeProperties[] {
 		name: 'Recover',
 		value: 'recover',
 		action: 'Recover job',
-		description:
-			'Find the job of a submit whose answer was lost, by its model and prompt; costs nothing',
+		description: 'Find a job whose ID was lost, by its model and prompt; costs nothing',
 		routing: routingOf(providers, 'job', 'recover'),
 	};
 	const counting = providers.filter((provider) => provider.balance);

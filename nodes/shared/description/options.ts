@@ -21,7 +21,7 @@ function callbackOptions(providers: Providers): INodeProperties[] {
 			displayOptions,
 			default: false,
 			description:
-				'Whether the provider calls the Veo Reference Video Trigger in this workflow when the video has finished; publish the workflow first',
+				'Whether the provider calls the Veo Reference Video Trigger of this workflow when the job has ended; publish the workflow first',
 		},
 		{
 			displayName: 'Callback URL',
@@ -31,7 +31,7 @@ function callbackOptions(providers: Providers): INodeProperties[] {
 			default: '',
 			placeholder: 'e.g. https://n8n.example.com/webhook/…/callback',
 			description:
-				'Production URL of a Veo Reference Video Trigger, which the provider calls when the video has finished. It brings the metadata along (up to 1,000 bytes).',
+				'Production URL of a Veo Reference Video Trigger, which the provider calls when the job has ended. The callback brings Metadata back (up to 1,000 bytes).',
 		},
 	];
 }
@@ -44,7 +44,7 @@ const modelId: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. google/veo-4/reference-to-video',
 	description:
-		'A model that is not in the list, as the provider spells it. It is sent in place of the chosen model, with the fields of that one; its price is not known.',
+		'ID of a model that is not in the list, as the provider spells it. It is sent in place of the chosen model, with the same settings; its price is not known.',
 };
 
 const batchOptions = (requesting: string[]): INodeProperties[] => [
@@ -56,7 +56,7 @@ const batchOptions = (requesting: string[]): INodeProperties[] => [
 		displayOptions: { show: { '/operation': submitting } },
 		default: 10,
 		description:
-			'The most that all items together may cost by estimate; a batch over it, or of unknown price, is not submitted',
+			'Highest estimated cost of all items together. If the estimate is higher or not known, nothing is submitted.',
 		builderHint: {
 			propertyHint:
 				'Set it where the number of items is not known beforehand, such as rows of a sheet',
@@ -99,7 +99,7 @@ const waitOptions: INodeProperties[] = [
 		displayOptions: { show: { '/operation': ['generateAndWait'] } },
 		default: 15,
 		description:
-			'How long to wait; a job that has not finished by then is returned as it is, with its ID for Job > Get',
+			'How long to wait. A job that has not ended by then is returned with its job ID, for Job > Get.',
 	},
 ];
 
@@ -112,13 +112,13 @@ const waitStrategy: INodeProperties = {
 			name: 'Auto',
 			value: 'auto',
 			description:
-				'Sleep until every video has finished, woken by the provider or by n8n itself. Where a sleeping execution cannot hand on its result, as in a workflow that another one calls, stay awake and ask.',
+				'Sleep until every job has ended; the provider or n8n wakes the execution. Stay awake where a sleep would lose the result, such as in a workflow that another workflow calls.',
 		},
 		{
 			name: 'Callback',
 			value: 'callback',
 			description:
-				'Sleep until the provider calls; the execution holds nothing meanwhile. Not in a workflow that is called once for each item.',
+				'Sleep until the provider calls back. Not for a workflow that another workflow calls once for each item.',
 		},
 		{
 			name: 'Polling',
@@ -130,7 +130,7 @@ const waitStrategy: INodeProperties = {
 	displayOptions: { show: { '/operation': ['generateAndWait'] } },
 	default: 'auto',
 	description:
-		"How to wait for the videos. To sleep, n8n must reach itself at its own address (n8n's setting WEBHOOK_URL); for callbacks, the internet must reach it there by https.",
+		"How to wait for the videos. To sleep, n8n must reach itself at its own address (n8n's setting WEBHOOK_URL). For callbacks, the internet must reach that address by https.",
 };
 
 const requestOptions: INodeProperties = {
@@ -154,7 +154,7 @@ const requestOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 120000,
-			description: 'How long to wait for an answer of the provider',
+			description: 'How long to wait for an answer from the provider',
 		},
 	],
 };
@@ -166,7 +166,7 @@ const within: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	displayOptions: { show: { '/operation': ['recover'] } },
 	default: 24,
-	description: 'How many hours ago the request was made at most',
+	description: 'How many hours to look back',
 };
 
 export function optionsField(providers: Providers): INodeProperties {

@@ -66,11 +66,18 @@ const shortestAndLongest = (durations: readonly number[]) => [
 const lengthsOf = ({ durations }: ModelSpec) =>
 	`${shortestAndLongest(durations).join(' to ')} seconds`;
 
+/** Some prices have more decimals than the cents that an amount is rounded to. */
+const unit = new Intl.NumberFormat('en-US', {
+	style: 'currency',
+	currency: 'USD',
+	maximumFractionDigits: 4,
+});
+
 function textOf({ silent, audio }: SecondPrice, { durations, isAudioFixed }: ModelSpec): string {
 	const lengths = shortestAndLongest(durations);
 	const cost = (second: number) =>
 		lengths.map((seconds) => `$${(seconds * second).toFixed(2)}`).join(' to ') +
-		(lengths.length > 1 ? ` ($${second} a second)` : '');
+		(lengths.length > 1 ? ` (${unit.format(second)} a second)` : '');
 	if (isAudioFixed) return cost(silent);
 	return `${cost(silent)} without audio, ${cost(audio)} with audio`;
 }

@@ -60,8 +60,7 @@ export const requestOptionsSetting: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. http://myproxy:3128',
-			description:
-				'HTTP proxy to use for the requests of this node, for example http://username:password@myproxy:3128',
+			description: 'HTTP proxy to use for the requests of this node',
 		},
 		{
 			displayName: 'Timeout (Milliseconds)',
@@ -69,7 +68,7 @@ export const requestOptionsSetting: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 10000,
-			description: 'How long to wait for an answer of the provider',
+			description: 'How long to wait for an answer from the provider',
 		},
 	],
 };

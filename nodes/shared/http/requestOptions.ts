@@ -24,7 +24,7 @@ function readProxy(item: Item, text: string): IHttpRequestOptions['proxy'] {
 	if (!URL.canParse(text) || !new URL(text).hostname) {
 		throw badInput(
 			item,
-			'The proxy in the request options is not a URL',
+			'The proxy in Request Options is not a URL',
 			'Give it as http://user:password@host:port',
 		);
 	}

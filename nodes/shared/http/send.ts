@@ -98,7 +98,7 @@ function addressOf(
 	if (!/^https?:\/\/[^/]/i.test(base) || !URL.canParse(base)) {
 		throw new NodeOperationError(
 			item.node,
-			`The ${item.provider.displayName} credential has no valid "${host}"`,
+			`The ${item.provider.displayName} credential has no valid ${host.replace('Url', ' URL')}`,
 			{
 				itemIndex: item.index,
 				description: 'Open the credential and enter a URL that starts with https://',

@@ -41,7 +41,7 @@ export const controlTable = {
 	safetyTolerance: {
 		kind: 'wholeNumber',
 		label: 'Safety Tolerance',
-		description: 'How much the content filter lets pass',
+		description: 'How much the content filter allows',
 		min: 1,
 		minMeans: 'strictest',
 		max: 6,
@@ -50,7 +50,7 @@ export const controlTable = {
 	enhancePrompt: {
 		kind: 'switch',
 		label: 'Enhance Prompt',
-		description: 'Whether the provider may enrich the prompt',
+		description: 'Whether the provider may add details to the prompt',
 		default: true,
 	},
 	personGeneration: {
@@ -58,15 +58,15 @@ export const controlTable = {
 		label: 'Person Generation',
 		description: 'Whether people may appear in the video',
 		choices: [
-			{ name: 'Allow Adult', value: 'allow_adult' },
-			{ name: "Don't Allow", value: 'dont_allow' },
+			{ name: 'Allow Adult', value: 'allow_adult', description: 'Adults may appear' },
+			{ name: "Don't Allow", value: 'dont_allow', description: 'No people may appear' },
 		],
 		default: 'allow_adult',
 	},
 	referenceType: {
 		kind: 'choice',
 		label: 'Reference Type',
-		description: 'What the reference images stand for',
+		description: 'What the reference images are for',
 		choices: [
 			{ name: 'Asset', value: 'ASSET', description: 'The images show what appears in the video' },
 			{ name: 'Style', value: 'STYLE', description: 'The images show how the video looks' },
@@ -76,7 +76,7 @@ export const controlTable = {
 	upstreamProvider: {
 		kind: 'choice',
 		label: 'Upstream Provider',
-		description: 'Who makes the video behind the provider',
+		description: 'Which company makes the video for the provider',
 		choices: [
 			{ name: 'Auto', value: 'auto', description: 'Google, and fal.ai where Google cannot' },
 			{ name: 'Fal.ai', value: 'fal', description: 'Only fal.ai' },

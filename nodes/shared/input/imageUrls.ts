@@ -76,8 +76,8 @@ export function whyUnfetchable(url: string): string | undefined {
 	if (!URL.canParse(url)) return 'is not a URL';
 	// `URL` would accept these as part of the path.
 	if (/[|，；、]\s*https?:\/\//i.test(url))
-		return 'is several URLs: separate them by a comma or a new line';
-	if (/\s/.test(url)) return 'contains white space';
+		return 'contains several URLs: separate them with a comma or a new line';
+	if (/\s/.test(url)) return 'contains a space';
 	// `URL` accepts a missing slash and a backslash; a provider may not.
 	if (!/^https?:\/\/[^/\\]/i.test(url)) return 'does not start with http:// or https://';
 	const parsed = new URL(url);

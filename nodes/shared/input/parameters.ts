@@ -71,7 +71,7 @@ function readPrompt(item: Item): string {
 	throw badInput(
 		item,
 		`The prompt is not text: ${JSON.stringify(prompt).slice(0, 100)}`,
-		'Check the expression: it should yield the text of one cell',
+		'Check the expression: it should return the text of one cell',
 	);
 }
 
@@ -179,7 +179,7 @@ export function readMetadata(item: Item): IDataObject | null {
 	throw badInput(
 		item,
 		'Metadata is not a JSON object',
-		'Give an object such as {"row": 7}, or an expression that yields one',
+		'Give an object such as {"row": 7}, or an expression that returns one',
 	);
 }
 
@@ -218,8 +218,8 @@ export function readJobId(item: Item): string {
 	if (isForeign || problem === 'unusable' || looksForeign) {
 		throw badInput(
 			item,
-			`Job ID "${jobId.slice(0, 100)}" is not one of ${provider.displayName}${isForeign ? ` but of ${origin.slice(0, 100)}` : ''}`,
-			'Choose the provider that generated the job, or pass on the item that the generating node returned',
+			`Job ID "${jobId.slice(0, 100)}" does not belong to ${provider.displayName}${isForeign ? ` but to ${origin.slice(0, 100)}` : ''}`,
+			'Choose the provider of the job, or pass on the item that the generating node returned',
 		);
 	}
 	return jobId;

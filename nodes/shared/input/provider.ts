@@ -18,7 +18,11 @@ export function chosenProvider(
 	const provider = providers.find((candidate) => candidate.id === id);
 	if (provider) return provider;
 	const ids = providers.map((candidate) => candidate.id).join(', ');
-	throw new NodeOperationError(functions.getNode(), 'The provider is not one of this node', {
-		description: `Choose one of: ${ids}`,
-	});
+	throw new NodeOperationError(
+		functions.getNode(),
+		'The provider is not in the list of this node',
+		{
+			description: `Choose one of: ${ids}`,
+		},
+	);
 }

@@ -47,8 +47,8 @@ export function checkFormat(item: Item, format: VideoFormat): void {
 	if (model.isAudioFixed && format.generateAudio) {
 		throw badInput(
 			item,
-			`${model.name} of ${item.provider.displayName} has no switch for the sound, so it cannot take "generateAudio"`,
-			`Set Generate Audio to off: the model decides about the sound, at the same price.${alternatives((other) => !other.isAudioFixed)}`,
+			`${model.name} of ${item.provider.displayName} has no audio switch, so Generate Audio cannot be on`,
+			`Set Generate Audio to off: the model itself decides about audio, at the same price.${alternatives((other) => !other.isAudioFixed)}`,
 		);
 	}
 	if (model.modes && !model.modes.includes(format.mode)) {
@@ -182,7 +182,7 @@ function checkControls(item: Item, { model, controls }: VideoRequest): void {
 		if (!model.controls.includes(name)) {
 			throw badInput(
 				item,
-				`${model.name} of ${item.provider.displayName} does not take the option "${name}"`,
+				`${model.name} of ${item.provider.displayName} does not take the option "${controlTable[name].label}"`,
 				`Remove it from Options.${alternatives((other) => other.controls.includes(name))}`,
 			);
 		}
@@ -197,7 +197,7 @@ function checkControl(item: Item, name: ControlName, value: boolean | string | n
 		if (values.includes(String(value))) return;
 		throw badInput(
 			item,
-			`The option "${name}" is "${String(value).slice(0, 100)}"`,
+			`The option "${control.label}" is "${String(value).slice(0, 100)}"`,
 			`Choose one of: ${values.join(', ')}`,
 		);
 	}

@@ -1,5 +1,5 @@
 import { failureOfSilence, isAnswer, retryAfterMs, send } from '../http/send';
-import { JobError, sentence } from '../n8n/failure';
+import { badInput, JobError } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { retry } from '../time/retry';
 import type {
@@ -59,9 +59,11 @@ async function readRecords(
 		cursor = found.cursor;
 		if (cursor === undefined) return [...records.values()];
 	}
-	const message = `more than ${records.size} requests were made in the last ${hours} hours`;
-	const nextStep = 'Give a smaller number in Within (Hours), so that all of them can be compared';
-	throw new JobError(item, { code: 'validation', message, retryable: false, nextStep });
+	throw badInput(
+		item,
+		`more than ${records.size} requests were made in the last ${hours} hours`,
+		'Give a smaller number in Within (Hours), so that all of them can be compared',
+	);
 }
 
 async function readPage(
@@ -111,20 +113,16 @@ function nothingFound(item: Item, records: RecordedRequest[], { hours, hasUrls }
 		code: 'not_found',
 		message: `no request of the last ${hours} hours has the same ${same}`,
 		retryable: true,
-		nextStep: `This does not prove that nothing was billed: a request that still runs may not be listed yet${unknown > 0 ? `, and of ${unknown} it is not stored what they asked for` : ''}. Run Recover again in some minutes, or look in your ${item.provider.displayName} dashboard before you submit once more`,
+		nextStep: `This does not prove that nothing was billed: a request that still runs may not be listed yet${unknown > 0 ? `, and for ${unknown} the prompt is not known` : ''}. Run Recover again in a few minutes, or look in your ${item.provider.displayName} dashboard before you submit once more`,
 	};
 	return new JobError(item, failure);
 }
 
 function ambiguous(item: Item, candidates: RecordedRequest[]) {
 	const ids = candidates.slice(0, mostIdsNamed).map(({ jobId }) => jobId);
-	const failure: Failure = {
-		code: 'validation',
-		message: `${candidates.length} requests ask for this video, and nothing tells which one is meant`,
-		retryable: false,
-		nextStep: sentence(
-			`Give a smaller number in Within (Hours), or ask for each with Job > Get. Job IDs: ${ids.join(', ')}`,
-		),
-	};
-	return new JobError(item, failure);
+	return badInput(
+		item,
+		`${candidates.length} requests ask for this video, and it is not known which one you mean`,
+		`Give a smaller number in Within (Hours), or check each with Job > Get. Job IDs: ${ids.join(', ')}`,
+	);
 }

@@ -162,8 +162,8 @@ export function cutOffError(item: Item): JobError {
 	const { displayName } = item.provider;
 	const message = 'n8n was stopped while the failed execution ran this node';
 	const error = new JobError(item, { code: 'unknown', message, retryable: false });
-	error.message = `${sentence(message)} This video may already be paid, so it is not submitted again.`;
-	error.description = `Look the jobs up in your ${displayName} dashboard and collect them with Job > Get and their job IDs; to pay for new videos, start a new execution instead of this retry.`;
+	error.message = `${sentence(message)} This video may already be paid for, so it is not submitted again.`;
+	error.description = `Look for the jobs in your ${displayName} dashboard and get them by their IDs with Job > Get; to pay for new videos, start a new execution instead of this retry.`;
 	error.mayBeAccepted = true;
 	return error;
 }

@@ -42,7 +42,7 @@ export const errorKinds: Record<ErrorCode, ErrorKind> = {
 			`Give the API key access to this model in your ${displayName} account`,
 	},
 	validation: {
-		summary: 'refused the request as not valid',
+		summary: 'refused the request as invalid',
 		nextStep: () => 'Correct the value that the message names, then run this item again',
 	},
 	content_policy: {
@@ -55,11 +55,11 @@ export const errorKinds: Record<ErrorCode, ErrorKind> = {
 			'Give image URLs that open without a login and lead straight to a PNG, JPEG or WebP file',
 	},
 	rate_limited: {
-		summary: 'receives too many requests',
+		summary: 'has received too many requests',
 		nextStep: () => 'Lower Concurrency in the options, or run this item again later',
 	},
 	not_found: {
-		summary: 'does not know what was asked for',
+		summary: 'found no such job or model',
 		nextStep: ({ retention }) =>
 			`Check the job ID; ${retention ?? 'a provider forgets finished jobs after a while'}`,
 		nextStepWithoutJob: (provider, { successor }) =>
@@ -71,7 +71,9 @@ export const errorKinds: Record<ErrorCode, ErrorKind> = {
 			const step = successor
 				? successorStep(provider, successor)
 				: 'choose another model or provider; no successor is known';
-			return retryable ? `Try again in a few minutes; if it stays so, ${step}` : capitalized(step);
+			return retryable
+				? `Try again in a few minutes; if that does not help, ${step}`
+				: capitalized(step);
 		},
 	},
 	provider_unavailable: {
@@ -80,7 +82,7 @@ export const errorKinds: Record<ErrorCode, ErrorKind> = {
 	},
 	timeout: {
 		summary: 'did not answer in time',
-		nextStep: () => 'Ask for the job later with Job > Get',
+		nextStep: () => 'Check the job later with Job > Get',
 	},
 	canceled: {
 		summary: 'canceled the job',
@@ -200,6 +202,6 @@ export function stoppedError(item: Pick<Item, 'node' | 'provider' | 'index'>): J
 	const message = 'The execution was stopped before this item was finished';
 	const error = new JobError(item, { code: 'canceled', message, retryable: true });
 	error.message = sentence(message);
-	error.description = 'Run this item again if you still want it.';
+	error.description = 'Run this item again if you still want the video.';
 	return error;
 }

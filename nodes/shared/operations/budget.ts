@@ -41,7 +41,7 @@ export async function checkBudget(
 	const areEqual = budgets.length === batch.length && budgets.at(-1)?.limit === limit;
 	const whose = areEqual ? 'the' : `item ${strictest.item.index}'s`;
 	return refusal(
-		`${batch.length} videos are estimated at ${total.toFixed(2)} USD, over ${whose} budget of ${limit.toFixed(2)} USD`,
+		`All items together are estimated at ${total.toFixed(2)} USD, over ${whose} budget of ${limit.toFixed(2)} USD`,
 		'Nothing was submitted. Raise Budget in the options, or send fewer or cheaper items',
 	);
 }

@@ -1,5 +1,5 @@
 import { isFailure } from '../wire/answers';
-import { JobError, sentence } from '../n8n/failure';
+import { badInput, JobError, sentence } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import { jobInState, withError } from '../job/job';
 import type { JobFacts, VideoJob } from '../job/job';
@@ -17,8 +17,11 @@ export async function cancel(item: Item): Promise<Outcome> {
 	const fail = (failure: Failure, httpCode?: number) =>
 		new JobError(item, failure, { jobId, httpCode });
 	if (!provider.cancel) {
-		const message = `${provider.displayName} has no way to cancel a job`;
-		throw fail({ code: 'validation', message, retryable: false });
+		throw badInput(
+			item,
+			`${provider.displayName} cannot cancel a job`,
+			'Wait for its end with Job > Get',
+		);
 	}
 	const facts = factsOf(item, jobId);
 	const { cancel: cancellation } = provider;

@@ -1,5 +1,5 @@
 import { failureOfSilence, isAnswer, send } from '../http/send';
-import { JobError } from '../n8n/failure';
+import { badInput, JobError } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import type { Outcome } from '../output/outcome';
 import type { Failure } from '../types';
@@ -10,8 +10,11 @@ export async function getBalance(item: Item): Promise<Outcome> {
 	const { provider } = item;
 	const fail = (failure: Failure, httpCode?: number) => new JobError(item, failure, { httpCode });
 	if (!provider.balance) {
-		const message = `${provider.displayName} has no way to ask for a balance`;
-		throw fail({ code: 'validation', message, retryable: false });
+		throw badInput(
+			item,
+			`${provider.displayName} does not say what is left in an account`,
+			`Look in your ${provider.displayName} dashboard`,
+		);
 	}
 	const answer = await send(item, provider.balance.build());
 	if (!isAnswer(answer)) throw fail(failureOfSilence(answer));

@@ -4,7 +4,7 @@ import { jobInState } from '../job/job';
 import { listedPrice } from '../job/price';
 import { readJobPatiently } from '../job/read';
 import { findRequest } from '../job/recover';
-import { badInput, JobError } from '../n8n/failure';
+import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
 import type { Outcome } from '../output/outcome';
 
@@ -12,8 +12,11 @@ import type { Outcome } from '../output/outcome';
 export async function recover(item: Item): Promise<Outcome> {
 	const { provider } = item;
 	if (!provider.recover) {
-		const message = `${provider.displayName} has no list of requests to look in`;
-		throw new JobError(item, { code: 'validation', message, retryable: false });
+		throw badInput(
+			item,
+			`${provider.displayName} does not list the requests of an account`,
+			`Look for the job in your ${provider.displayName} dashboard`,
+		);
 	}
 	const request = readSoughtRequest(item);
 	const metadata = readMetadata(item);
@@ -34,6 +37,6 @@ function readHours(item: Item, longest: number): number {
 	throw badInput(
 		item,
 		`Within is ${hours} hours`,
-		`Give a number above 0 and up to ${longest}: ${item.provider.displayName} does not keep longer what was asked for`,
+		`Give a number above 0 and up to ${longest}: ${item.provider.displayName} keeps requests no longer`,
 	);
 }

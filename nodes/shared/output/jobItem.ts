@@ -102,7 +102,7 @@ const isQuestion = (item: Item) => questions.includes(textOf(parameterOf(item, '
 const mayPayAgain = (item: Item) => isTool(item) && !isQuestion(item);
 
 const adviceToModel = {
-	maybe: 'Do not call this tool again for this video: it may already be paid.',
+	maybe: 'Do not call this tool again for this video: it may already be paid for.',
 	yes: 'Do not call this tool again with the same input: that makes no new video, it repeats this answer.',
 };
 

@@ -16,7 +16,7 @@ import type { Sleep } from './sleep';
  */
 const unfinished: Failure = {
 	code: 'timeout',
-	message: 'not finished in time, or its callback was lost: use Job, Get',
+	message: 'not finished in time, or its callback was lost: use Job > Get',
 	retryable: true,
 };
 

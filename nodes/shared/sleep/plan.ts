@@ -59,7 +59,7 @@ export async function readPlan(item: Item): Promise<SleepPlan | AwakePlan> {
 
 	if (cannotBeCalled(item)) {
 		return {
-			hint: `This node stayed awake while it waited, because ${isOldVersion}. A restart of n8n would have ended the wait. To let it sleep, delete the node and add it anew.`,
+			hint: `This node stayed awake while it waited, because ${isOldVersion}. A restart of n8n would have ended the wait. To let it sleep, delete the node and add it again.`,
 		};
 	}
 	const reason = awakeModes[item.functions.getMode()] ?? whoeverWaits(item);
@@ -74,7 +74,7 @@ export async function readPlan(item: Item): Promise<SleepPlan | AwakePlan> {
 	if (byCallback && callback.isDocumented) return { address, byCallback, byPolling: false };
 	if (await reachesItself(item, address)) return { address, byCallback, byPolling: true };
 	return {
-		hint: `This node stayed awake while it waited, because n8n does not reach itself at ${new URL(address).origin}. A restart of n8n would have ended the wait. Set n8n's WEBHOOK_URL, in each of its processes, to an address under which it can be reached.`,
+		hint: `This node stayed awake while it waited, because n8n does not reach itself at ${new URL(address).origin}. A restart of n8n would have ended the wait. Set n8n's WEBHOOK_URL, in each of its processes, to an address at which n8n can call itself.`,
 	};
 }
 
@@ -91,7 +91,7 @@ async function planCallback(item: Item, address: string): Promise<SleepPlan> {
 		throw badInput(
 			item,
 			`callbacks would not wake this node: ${isOldVersion}`,
-			'Delete the node and add it anew, or set Wait Strategy to Auto or Polling',
+			'Delete the node and add it again, or set Wait Strategy to Auto or Polling',
 		);
 	}
 	if (item.functions.getMode() === 'integrated' && isN8n1(item)) {

@@ -61,7 +61,7 @@ const refusalsApartMs = { own: 900, others: 10_000 };
 const lastLookMs = 5000;
 
 const unknownKey =
-	'A callback was refused: its token was made with another API key. If the credential was changed while the execution slept, its jobs leave at the deadline: use Job > Get.';
+	'A callback was refused: its token was made with another API key. If the credential was changed while the execution slept, its jobs are returned after Timeout: use Job > Get.';
 
 /**
  * A callback about a job of the sleeping execution: it goes on once all of them have ended, in the

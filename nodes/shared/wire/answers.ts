@@ -67,7 +67,7 @@ export function jobIdIn(value: unknown): string | undefined {
 /** A success that names no job: it may have been accepted, so it must not be sent again. */
 export const noJobId: SubmitFailure = {
 	code: 'unknown',
-	message: 'the response contains no job ID',
+	message: 'the answer contains no job ID',
 	retryable: false,
 	mayBeAccepted: true,
 };
@@ -75,7 +75,7 @@ export const noJobId: SubmitFailure = {
 /** An upload that was answered with success, but without the address of the image. */
 export const noImageUrl: Failure = {
 	code: 'unknown',
-	message: 'the response contains no address of the image',
+	message: 'the answer contains no image URL',
 	retryable: false,
 };
 
@@ -90,7 +90,7 @@ export const withoutEndSlashes = (url: string) => url.replace(/(?<!\/)\/+$/, '')
 /** A balance that was answered with success, but without a number. */
 export const noBalance: Failure = {
 	code: 'unknown',
-	message: 'the response contains no balance',
+	message: 'the answer contains no balance',
 	retryable: false,
 };
 

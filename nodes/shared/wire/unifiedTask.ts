@@ -38,7 +38,7 @@ const refusedOnTheWay: Failure = {
 	message: 'HTTP 403, not a JSON answer: the network in front of the API refused the request',
 	retryable: true,
 	nextStep:
-		'The API key is not the reason. Try again later, or give a proxy in Request Options of the options',
+		'The API key is not the reason. Try again later, or set a proxy in Options > Request Options',
 };
 
 /** For these, the status says more than the word. */
@@ -67,7 +67,7 @@ function readTaskError(response: WireResponse): Failure {
 		describeText(message) ||
 		describeText(response.body.error) ||
 		describeText(word) ||
-		'the task failed';
+		'the job failed';
 	const nextStep = nextStepOfErrorType(word);
 	const retryable = code === 'rate_limited' || isPassingErrorType(word);
 	return { code, message: text, retryable, ...(nextStep && { nextStep }) };

@@ -128,8 +128,8 @@ it.each([
 		'Flagged.',
 	],
 	['a text', 'It broke.', 'unknown', 'It broke.'],
-	['nothing', null, 'unknown', 'the generation failed without a reason'],
-	['a shape nobody knows', { why: 7 }, 'unknown', 'the generation failed without a reason'],
+	['nothing', null, 'unknown', 'the job failed without a reason'],
+	['a shape nobody knows', { why: 7 }, 'unknown', 'the job failed without a reason'],
 ])('the error of a failed job as %s', (_, error, code, message) => {
 	expect(aimlApi.status.parse(answer(200, { id: jobId, status: 'error', error }))).toMatchObject({
 		status: 'failed',

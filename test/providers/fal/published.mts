@@ -65,9 +65,9 @@ export const published: Published = {
 			],
 			priceTexts: {
 				'360p': '$0.09 to $0.30 ($0.03 a second)',
-				'720p': '$0.30 to $1.00 ($0.1 a second)',
+				'720p': '$0.30 to $1.00 ($0.10 a second)',
 				'1080p': '$0.45 to $1.50 ($0.15 a second)',
-				'4k': '$0.90 to $3.00 ($0.3 a second)',
+				'4k': '$0.90 to $3.00 ($0.30 a second)',
 			},
 		},
 	},

@@ -52,18 +52,18 @@ describe('what is said of a model that is', () => {
 	it.each<[Lifecycle['state'], string, string]>([
 		[
 			'upstream_retired',
-			'Eight seconds; Google ended the preview behind it on 2027-01-02',
-			'About this model: Google ended the preview behind it on 2027-01-02. Whether One still serves it is not documented. If One refuses it, choose New.',
+			'Eight seconds; Google ended its preview on 2027-01-02',
+			'About this model: Google ended its preview on 2027-01-02. One does not document whether it still serves the model. If One refuses the model, choose New.',
 		],
 		[
 			'deprecated',
-			'Eight seconds; One has called it outdated on 2027-01-02',
-			'About this model: One has called it outdated on 2027-01-02. If One refuses it, choose New.',
+			'Eight seconds; One called it outdated on 2027-01-02',
+			'About this model: One called it outdated on 2027-01-02. If One refuses the model, choose New.',
 		],
 		[
 			'retired',
-			'Eight seconds; One has withdrawn it on 2027-01-02',
-			'About this model: One has withdrawn it on 2027-01-02. Please choose New.',
+			'Eight seconds; One withdrew it on 2027-01-02',
+			'About this model: One withdrew it on 2027-01-02. Please choose New.',
 		],
 	])('%s', (state, described, noticed) => {
 		const one = provider(state);

@@ -83,7 +83,7 @@ describe('a model that is not served any more', () => {
 		[
 			'for now',
 			{ ...gone, retryable: true },
-			/Try again in a few minutes; if it stays so, choose its/,
+			/Try again in a few minutes; if that does not help, choose its/,
 		],
 		['for good', gone, /because\. Choose its successor/],
 	])('%s: its successor is named', (_, failure, expected) => {

@@ -145,7 +145,7 @@ describe('in a workflow with combined binary data', () => {
 
 	it('version 1 stays awake with Auto, and refuses Callback', async () => {
 		const { plan: found, calls } = await plan({ ...combined, typeVersion: 1 });
-		expect(found).toEqual({ hint: expect.stringMatching(/version 1 .* add it anew/) });
+		expect(found).toEqual({ hint: expect.stringMatching(/version 1 .* add it again/) });
 		expect(calls).toEqual([]);
 		const asked = plan({ ...combined, typeVersion: 1, options: { waitStrategy: 'callback' } });
 		await expect(asked).rejects.toThrow('callbacks would not wake this node');
