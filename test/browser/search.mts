@@ -80,7 +80,7 @@ describe('the search', () => {
 	it('finds every node on an empty canvas', async () => {
 		await editor().creator.open();
 		await expectEachFound();
-	}, 60_000);
+	});
 
 	it('adds the trigger', async () => {
 		const { creator, panel } = editor();
@@ -99,7 +99,7 @@ describe('the search', () => {
 		await editor().creator.open();
 		await expectEachFound();
 		await editor().creator.close();
-	}, 60_000);
+	});
 
 	it.each(actionNodes.map((node) => [node.description.displayName, node] as const))(
 		'adds %s by an action, with its credential and its fields',
