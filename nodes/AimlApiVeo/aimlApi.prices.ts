@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { VideoFormat, VideoProvider } from '../shared/types';
+import { asObject, wordIn } from '../shared/wire/answers';
 import { rowOf } from './aimlApi.rows';
 
 interface Rate {
@@ -19,10 +20,8 @@ const wireValues = (format: VideoFormat): IDataObject =>
 	format.model.body({ ...format, prompt: '', imageUrls: [], controls: {} });
 
 function amountOf({ price, per, unit, name }: Rate, { duration }: VideoFormat): number | undefined {
-	const rate = Number(price) / Number(per);
-	if (!Number.isFinite(rate)) return undefined;
-	if ((unit ?? name) === 'second') return rate * duration;
-	return undefined;
+	const amount = (Number(wordIn(price)) / Number(wordIn(per))) * duration;
+	return (unit ?? name) === 'second' && amount >= 0 && amount < Infinity ? amount : undefined;
 }
 
 /**
@@ -38,15 +37,17 @@ export const aimlApiPrices: NonNullable<VideoProvider['prices']> = {
 	}),
 	parse({ body }, format) {
 		const pricing = rowOf(body, format.model.id)?.pricing as
-			{ kind?: string; units?: Rate[]; variants?: Rate[] } | undefined;
+			{ kind?: string; units?: unknown[]; variants?: unknown[] } | undefined;
 		if (pricing?.kind === 'fixed' && Array.isArray(pricing.units) && pricing.units.length === 1) {
-			return amountOf(pricing.units[0], format);
+			return amountOf(asObject(pricing.units[0]), format);
 		}
 		if (pricing?.kind !== 'variants' || !Array.isArray(pricing.variants)) return undefined;
 		const values = wireValues(format);
-		const matches = pricing.variants.filter(({ when }) =>
-			Object.entries(when ?? {}).every(([name, value]) => values[name] === value),
-		);
+		const matches = pricing.variants
+			.map(asObject)
+			.filter(({ when }) =>
+				Object.entries(when ?? {}).every(([name, value]) => values[name] === value),
+			);
 		return matches.length === 1 ? amountOf(matches[0], format) : undefined;
 	},
 };

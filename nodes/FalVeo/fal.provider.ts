@@ -11,6 +11,7 @@ import {
 	noBalance,
 	noImageUrl,
 	noJobId,
+	wordIn,
 } from '../shared/wire/answers';
 import { codeOfErrorType } from '../shared/wire/errorTypes';
 import type {
@@ -123,19 +124,25 @@ const noRequests: Failure = {
 };
 
 /** The result is the same as at the address of the job, where it is forgotten after an hour. */
-function readRecord(record: IDataObject): RecordedRequest {
+function readRecord(record: IDataObject): RecordedRequest[] {
 	const { request_id: id, json_input: input, json_output: output, status_code: status } = record;
-	const jobId = String(id);
-	if (!isObject(input)) return { jobId };
+	const jobId = jobIdIn(id);
+	if (jobId === undefined) return [];
+	if (!isObject(input)) return [{ jobId }];
 	const { prompt, image_urls: images } = input;
-	const answer = { status: Number(status), headers: {}, body: asObject(output), isJson: true };
-	return {
-		jobId,
-		input,
-		prompt: typeof prompt === 'string' ? prompt : undefined,
-		imageUrls: Array.isArray(images) ? images.map(String) : [],
-		...(isObject(output) && { end: parseResult(answer, {}) }),
-	};
+	const end =
+		isObject(output) && typeof status === 'number'
+			? parseResult({ status, headers: {}, body: output, isJson: true }, {})
+			: undefined;
+	return [
+		{
+			jobId,
+			input,
+			prompt: typeof prompt === 'string' ? prompt : undefined,
+			imageUrls: Array.isArray(images) ? images.map(wordIn) : [],
+			...(end && { end }),
+		},
+	];
 }
 
 /** Only a key with the scope ADMIN may ask. For any other key this says nothing about the key. */
@@ -204,8 +211,9 @@ export const fal: SellingProvider = {
 			const { items, next_cursor: cursor, has_more: hasMore } = response.body;
 			if (!isSuccess(response)) return readError(response);
 			if (!Array.isArray(items)) return noRequests;
-			const requests = items.map(asObject).map(readRecord);
-			return hasMore === true && cursor ? { requests, cursor: String(cursor) } : { requests };
+			const requests = items.map(asObject).flatMap(readRecord);
+			const hasCursor = hasMore === true && cursor && typeof cursor === 'string';
+			return hasCursor ? { requests, cursor } : { requests };
 		},
 	},
 	// https://docs.fal.ai/platform-apis/v1/account/billing

@@ -21,8 +21,8 @@ function messageOf(delivery: Delivery): Buffer {
 }
 
 function isSignedBy(key: JsonWebKey, message: Buffer, signature: Buffer): boolean {
-	if (key.kty !== 'OKP' || key.crv !== 'Ed25519') return false;
 	try {
+		if (key.kty !== 'OKP' || key.crv !== 'Ed25519') return false;
 		return verify(null, message, createPublicKey({ key, format: 'jwk' }), signature);
 	} catch {
 		// What cannot be used as a key counts as a wrong one.

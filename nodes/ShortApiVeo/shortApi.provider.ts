@@ -5,6 +5,7 @@ import {
 	isSuccess,
 	jobIdIn,
 	noJobId,
+	wordIn,
 } from '../shared/wire/answers';
 import type { Cost, Failure, JobState, SellingProvider, WireResponse } from '../shared/types';
 import { withModelWords } from '../shared/wire/modelWords';
@@ -14,14 +15,14 @@ import { shortApiModels } from './shortApi.models';
 const dataOf = ({ body }: Pick<WireResponse, 'body'>) => asObject(body.data);
 
 /** Errors come as HTTP 200 with a `code` that is not 0; the text is in `info` or `message`. */
-const isRefusal = ({ body }: WireResponse) => body.code !== undefined && Number(body.code) !== 0;
+const isRefusal = ({ body }: WireResponse) => Number(wordIn(body.code ?? 0)) !== 0;
 
 /** No list of codes is published. Clients report 3000 for passing trouble behind the API. */
 function readError(response: WireResponse): Failure {
 	const { code, info, message } = response.body;
 	const reason = describeText(info) || describeText(message);
 	if (!isSuccess(response) || !response.isJson) return failureFromStatus(response, reason);
-	const isPassing = Number(code) === 3000;
+	const isPassing = wordIn(code) === '3000';
 	const fallback = typeof code === 'number' ? `the answer has code ${code}` : 'it gave no reason';
 	return {
 		code: isPassing ? 'provider_unavailable' : 'unknown',
@@ -31,10 +32,10 @@ function readError(response: WireResponse): Failure {
 }
 
 /** Only 2 is documented as a status; the other numbers and the words are what clients report. */
-const isDone = (status: unknown) => ['2', 'succeeded', 'completed'].includes(String(status));
-const isQueued = (status: unknown) => ['0', 'pending', 'queued'].includes(String(status));
+const isDone = (status: unknown) => ['2', 'succeeded', 'completed'].includes(wordIn(status));
+const isQueued = (status: unknown) => ['0', 'pending', 'queued'].includes(wordIn(status));
 const isFailed = (status: unknown) =>
-	['failed', 'error'].includes(String(status)) || Number(status) >= 3;
+	['failed', 'error'].includes(wordIn(status)) || Number(wordIn(status)) >= 3;
 
 function parseStatus(response: WireResponse): JobState {
 	if (!isSuccess(response) || !response.isJson || isRefusal(response)) {
@@ -84,7 +85,7 @@ export const shortApi: SellingProvider = {
 				return isSilent ? noJobId : withModelWords(readError(response));
 			}
 			// A decimal in a string; the documented example is the price in US dollars.
-			const dollars = parseFloat(String(amount));
+			const dollars = parseFloat(wordIn(amount));
 			const cost: Cost = { amount: dollars, currency: 'USD', kind: 'charged' };
 			return { jobId, status: 'queued', cost: Number.isFinite(dollars) ? cost : undefined };
 		},

@@ -3,6 +3,7 @@ import type { Scheduler } from 'fast-check';
 
 import { Gathering } from '../../nodes/shared/sleep/gathering';
 import type { JobReading } from '../../nodes/shared/sleep/gathering';
+import { runs } from './runs.mts';
 
 const total = 5;
 
@@ -156,7 +157,7 @@ it('whatever happens to callbacks, the execution wakes once, with all results in
 			}
 			expectOneResume(world);
 		}),
-		{ numRuns: 1000 },
+		runs(1000),
 	);
 });
 
@@ -174,7 +175,7 @@ it('callbacks that come together are all taken at once, and the last of them wak
 			expect(world.taken.size).toBe(total);
 			expectOneResume(world);
 		}),
-		{ numRuns: 2000 },
+		runs(2000),
 	);
 });
 
@@ -190,6 +191,6 @@ it('when callbacks are lost for good, the watcher wakes it at the end, once', as
 			await scheduler.waitFor(Promise.all(calls));
 			expectOneResume(world);
 		}),
-		{ numRuns: 500 },
+		runs(500),
 	);
 });

@@ -7,6 +7,7 @@ import { receive } from '../../nodes/shared/callback/receive';
 import { sealToken } from '../../nodes/shared/callback/token';
 import type { Reading } from '../../nodes/shared/job/read';
 import type { SpentNonces } from '../../nodes/shared/n8n/state';
+import { runs } from './runs.mts';
 
 const apiKey = 'the-api-key';
 const jobCount = 5;
@@ -235,7 +236,7 @@ it('whatever happens to callbacks, each job starts one run with its own row, and
 			);
 			expect(world.taken.size).toBe(jobCount);
 		}),
-		{ numRuns: 500 },
+		runs(500),
 	);
 });
 
@@ -261,7 +262,7 @@ it('a leaked token starts one run at most, whichever jobs of its owner it is sen
 			expect(world.runs).toHaveLength(1);
 			expect(world.runs[0].row).toBe(0);
 		}),
-		{ numRuns: 200 },
+		runs(200),
 	);
 });
 
@@ -288,6 +289,6 @@ it('a leaked token makes us ask about a job once in two seconds, and about twent
 				expect(soon.filter((other) => other.jobId === jobId)).toHaveLength(1);
 			}
 		}),
-		{ numRuns: 200 },
+		runs(200),
 	);
 });

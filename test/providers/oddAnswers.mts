@@ -29,6 +29,8 @@ const oddValues: unknown[] = [
 		{ url: 5 },
 		{ url: '' },
 	],
+	// Neither text nor number can be made of it.
+	...[{ toString: null, valueOf: 5 }, { url: 'https://' }],
 	...[{ url: { url: 'x' } }, [{ url: null }], [{ url: 'ftp://x.example/v' }], { message: null }],
 	...[{ message: 5 }, { message: '', code: '' }, { message: {}, code: {}, type: {}, name: {} }],
 	...[{ code: 'constructor' }, { name: 'toString' }, { type: 'valueOf', msg: null }, [{ msg: 5 }]],

@@ -1,65 +1,15 @@
 import { isFailure } from '../../nodes/shared/wire/answers';
 import { providers } from '../../nodes/shared/registry';
-import type { VideoProvider, WireResponse } from '../../nodes/shared/types';
 import { answer } from './neutral.mts';
 import { oddAnswers, oddBodies, statuses } from './oddAnswers.mts';
-import { requestFor } from './requests.mts';
-import {
-	cancelProblem,
-	priceProblem,
-	stateProblem,
-	submitProblem,
-	uploadProblem,
-	withdrawalProblem,
-} from './wellFormed.mts';
-
-type Parse = (response: WireResponse) => unknown;
-
-const failed = { code: 'provider_unavailable', message: 'it failed', retryable: true } as const;
-
-/** Every way in which a provider reads an answer, and what may be wrong with what it read. */
-function parsersOf({ models, submit, status, result, ...others }: VideoProvider) {
-	const { cancel, prices, upload, withdrawals } = others;
-	const parsers: Array<[string, Parse, ProblemOf]> = [
-		['submit', submit.parse, submitProblem],
-		['status', status.parse, stateProblem],
-	];
-	if (result) {
-		parsers.push(['result', (response) => result.parse(response, {}), stateProblem]);
-		const settled = (response: WireResponse) => result.parse(response, { failure: failed });
-		parsers.push(['result of a failed job', settled, stateProblem]);
-	}
-	if (upload) parsers.push(['upload', upload.parse, uploadProblem]);
-	if (cancel) parsers.push(['cancel', cancel.parse, cancelProblem]);
-	if (withdrawals) {
-		const [{ id }] = models;
-		const parse: Parse = (response) => withdrawals.parse(response, id);
-		parsers.push(['withdrawals', parse, withdrawalProblem]);
-	}
-	if (prices) {
-		for (const generateAudio of [false, true]) {
-			const request = { ...requestFor({ models } as VideoProvider, models[0]), generateAudio };
-			parsers.push(['prices', (response) => prices.parse(response, request), priceProblem]);
-		}
-	}
-	return parsers;
-}
-
-type ProblemOf = (value: unknown) => string | undefined;
-
-function problemOfParse(response: WireResponse, parse: Parse, problemOf: ProblemOf) {
-	try {
-		return problemOf(parse(response));
-	} catch (error) {
-		return `threw ${String(error)}`;
-	}
-}
+import { parsersOf, problemOfParse } from './parsers.mts';
+import type { Parse, ProblemOf } from './parsers.mts';
 
 /** One answer for each problem and kind of body; all of them would fill the screen. */
 function complaints(parse: Parse, problemOf: ProblemOf): string[] {
 	const found = new Map<string, string>();
 	for (const response of oddAnswers) {
-		const problem = problemOfParse(response, parse, problemOf);
+		const problem = problemOfParse(response, { parse, problemOf });
 		if (!problem) continue;
 		const key = `${problem} ${Object.keys(response.body).join()}`;
 		const body = response.isJson ? JSON.stringify(response.body) : 'no JSON';
@@ -69,7 +19,9 @@ function complaints(parse: Parse, problemOf: ProblemOf): string[] {
 }
 
 const table = providers.flatMap((provider) =>
-	parsersOf(provider).map(([name, ...rest]) => [provider.id, name, ...rest] as const),
+	parsersOf(provider).map(
+		({ call, name = call, parse, problemOf }) => [provider.id, name, parse, problemOf] as const,
+	),
 );
 
 it.each(table)('%s reads every answer to %s without a throw, as a neutral value', (...row) => {

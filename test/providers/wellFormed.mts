@@ -24,7 +24,10 @@ type Problem = string | undefined;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-const isHttpUrl = (value: unknown) => typeof value === 'string' && /^https?:\/\//i.test(value);
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+
+const isHttpUrl = (value: unknown) =>
+	typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 
 /** What is wrong with a value as an error of the neutral contract. */
 export function failureProblem(value: unknown): Problem {
@@ -122,3 +125,36 @@ export function withdrawalProblem(value: unknown): Problem {
 	if (!isObject(value)) return 'it is no object';
 	return failureProblem({ code: 'model_unavailable', retryable: false, ...value });
 }
+
+/** What is wrong with what `balance.parse` returned. */
+export function balanceProblem(value: unknown): Problem {
+	if (!isObject(value)) return 'it is no object';
+	if ('retryable' in value) return failureProblem(value);
+	if (!Number.isFinite(value.amount)) return 'the balance is no amount';
+	return isText(value.currency) ? undefined : 'the balance has no currency';
+}
+
+/** What is wrong with what `recover.parse` returned. */
+export function recordsProblem(value: unknown): Problem {
+	if (!isObject(value)) return 'it is no object';
+	if ('retryable' in value) return failureProblem(value);
+	const { requests, cursor } = value;
+	if (cursor !== undefined && !isText(cursor)) return 'the next page has no name';
+	if (!Array.isArray(requests)) return 'there is no list of requests';
+	return requests.map(recordProblem).find(Boolean);
+}
+
+function recordProblem(record: unknown): Problem {
+	if (!isObject(record)) return 'a request is no object';
+	const { jobId, prompt, imageUrls, end } = record;
+	if (!isText(jobId) || /^(undefined|null|\[object)/.test(String(jobId)))
+		return 'a request has no job id';
+	if (prompt !== undefined && typeof prompt !== 'string') return 'a prompt is no text';
+	const areTexts = Array.isArray(imageUrls) && imageUrls.every((url) => typeof url === 'string');
+	if (imageUrls !== undefined && !areTexts) return 'the images of a request are no texts';
+	return end === undefined ? undefined : stateProblem(end);
+}
+
+/** What is wrong with what `callback.jobIdOf` returned. */
+export const hintProblem = (value: unknown): Problem =>
+	value === undefined || isText(value) ? undefined : 'the job id is no text';

@@ -175,12 +175,15 @@ export function readTransportError(error: JsonObject): Unanswered {
 	return { sent: !isRefusal, message: describeText(error.message) };
 }
 
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
+/** Nobody is left alone for longer: a wrong header would keep all watchers of the key from asking. */
+const longestBreakMs = 60 * 60 * 1000;
+
+/** `Retry-After` in milliseconds, an hour at most: seconds or a date (RFC 9110, 10.2.3). */
 export function retryAfterMs({ headers }: WireResponse, now: number): number | undefined {
 	const header = headers['retry-after'];
 	const value = typeof header === 'string' ? header.trim() : '';
 	// Date.parse would take numbers for years. A date contains the name of a month.
 	const isDate = /[a-z]{3}/i.test(value);
 	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : isDate ? Date.parse(value) - now : NaN;
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+	return Number.isFinite(ms) ? Math.min(Math.max(0, ms), longestBreakMs) : undefined;
 }

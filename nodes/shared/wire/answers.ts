@@ -85,8 +85,13 @@ export const httpUrl = (value: unknown): string | undefined =>
 		? value
 		: undefined;
 
+/** A text or number as text. An object is none: `toString` may be data in it. */
+export const wordIn = (value: unknown): string =>
+	typeof value === 'object' && value !== null ? '?' : String(value);
+
 /** The address of a host, to which a path is added. */
 export const withoutEndSlashes = (url: string) => url.replace(/(?<!\/)\/+$/, '');
+
 /** A balance that was answered with success, but without a number. */
 export const noBalance: Failure = {
 	code: 'unknown',

@@ -10,6 +10,7 @@ import {
 	jobIdIn,
 	noImageUrl,
 	noJobId,
+	wordIn,
 } from './answers';
 import type {
 	AcceptedJob,
@@ -81,7 +82,7 @@ function parseSubmit(response: WireResponse): AcceptedJob | SubmitFailure {
 	const jobId = jobIdIn(id);
 	if (jobId === undefined) {
 		if (isSuccess(response) && response.isJson) return noJobId;
-		const mayBeAccepted = inDoubt.includes(String(errorOf(response).code));
+		const mayBeAccepted = inDoubt.includes(errorOf(response).code as string);
 		return { ...readUnifiedError(response), ...(mayBeAccepted && { mayBeAccepted }) };
 	}
 	const { credits_reserved: reserved } = asObject(usage);
@@ -109,7 +110,8 @@ function chargeOf({ usage }: IDataObject): Cost | undefined {
  * A day after the task's `created`, or after the same time in its id: never later than the truth.
  */
 function expiryOf({ created, id }: IDataObject): string | undefined {
-	const seconds = Number(created) || Number(/^task-unified-(\d{10})-/.exec(String(id))?.[1]);
+	const seconds =
+		Number(wordIn(created)) || Number(/^task-unified-(\d{10})-/.exec(wordIn(id))?.[1]);
 	const date = new Date(seconds * 1000 + linkLifeMs);
 	return seconds > 0 && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
 }

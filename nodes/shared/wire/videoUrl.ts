@@ -1,4 +1,4 @@
-import { isObject } from './answers';
+import { httpUrl, isObject } from './answers';
 
 /**
  * The first video of an answer that lists URLs as strings, as `{ url }` objects, or alone;
@@ -6,8 +6,8 @@ import { isObject } from './answers';
  */
 export function firstVideoUrl(...candidates: unknown[]): string | undefined {
 	for (const candidate of candidates.flat()) {
-		const url = isObject(candidate) ? candidate.url : candidate;
-		if (typeof url === 'string' && /^https?:\/\//i.test(url)) return url;
+		const url = httpUrl(isObject(candidate) ? candidate.url : candidate);
+		if (url) return url;
 	}
 	return undefined;
 }

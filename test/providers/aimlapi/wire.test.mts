@@ -211,6 +211,10 @@ describe('the price list', () => {
 			variants({ ...perSecond, price: 1 }, { ...perSecond, price: 2 }),
 			undefined,
 		],
+		['a price below zero', fixed({ price: -1, per: 1 }), undefined],
+		['an empty row', { kind: 'variants', variants: [null] }, undefined],
+		['an empty rate', { kind: 'fixed', units: [null] }, undefined],
+		['a price that is no value', fixed({ price: { toString: null }, per: 1 }), undefined],
 		['variable', { kind: 'variable' }, undefined],
 		['nothing', {}, undefined],
 	])('%s', (_, pricing, expected) => {

@@ -82,6 +82,16 @@ describe('the requests of fal', () => {
 		});
 	});
 
+	it('are left out where there is no id, and never fail for what else is odd', () => {
+		const unprintable = { toString: null, valueOf: 5 };
+		const odd = { ...record, request_id: unprintable, status_code: unprintable };
+		const images = { ...record, json_input: { prompt: 'a fox', image_urls: [unprintable] } };
+		const answered = parse({ items: [odd, null, images], next_cursor: {}, has_more: true });
+		expect(answered).toEqual({
+			requests: [expect.objectContaining({ jobId: record.request_id, imageUrls: ['?'] })],
+		});
+	});
+
 	it('end as failed where the model refused', () => {
 		const detail = [{ type: 'content_policy_violation', msg: 'flagged' }];
 		const item = { ...record, status_code: 422, json_output: { detail } };

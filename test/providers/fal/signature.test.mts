@@ -38,7 +38,7 @@ describe("fal's signature", () => {
 		expect(
 			signing?.verify(
 				delivery(seconds),
-				[rsa, { kty: 'OKP', crv: 'Ed25519', x: '' }, ...keys],
+				[null as never, rsa, { kty: 'OKP', crv: 'Ed25519', x: '' }, ...keys],
 				now,
 			),
 		).toBe(true);

@@ -14,6 +14,9 @@ it.each([
 	[' 7 ', 7000],
 	['Thu, 15 Jan 2026 10:00:30 GMT', 30_000],
 	['Thu, 15 Jan 2026 11:00:00 GMT', 3_600_000],
+	// A clock or a proxy that is wrong.
+	['Fri, 15 Jan 2100 10:00:00 GMT', 3_600_000],
+	['9'.repeat(20), 3_600_000],
 	// A date that has passed: now.
 	['Thu, 15 Jan 2026 09:00:00 GMT', 0],
 ])('Retry-After: %s is %d ms', (value, ms) => {
