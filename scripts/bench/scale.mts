@@ -22,6 +22,8 @@ const run = promisify(execFile);
 /** Spread evenly, so that the loop and the watcher are met at any moment of their pauses. */
 const SHORTEST_SECONDS = 30;
 const LONGEST_SECONDS = 60;
+/** That do not disturb each other when all ways have them at the same time. */
+const FEW = 10;
 const WARM_UP = 5;
 const READS_AT_A_TIME = 5;
 /** Executions that are not asleep hold some 13 MB each in n8n. */
@@ -58,7 +60,7 @@ export async function benchScale(sizes: number[], lengths: number[]): Promise<vo
 	if (lengths.length > 0) await compareLengths(tarball, lengths);
 }
 
-/** An n8n that has run before, with nothing in its database but that. */
+/** A new n8n that has run before, with nothing in its database but that. */
 async function inSession<Result>(
 	tarball: string,
 	work: (session: Session) => Promise<Result>,
@@ -70,67 +72,85 @@ async function inSession<Result>(
 		allowHttpCallbacks: true,
 	});
 	try {
-		for (const way of ways) await measure(session, way, 10, Array<number>(WARM_UP).fill(1));
+		await measure(session, ways[0], 0, Array<number>(WARM_UP).fill(1));
 		return await work(session);
 	} finally {
 		await session.close();
 	}
 }
 
+interface Line extends Measured {
+	jobs: number;
+	way: string;
+	waitSeconds: number;
+	isAlone: boolean;
+}
+
 async function compareSizes(tarball: string, sizes: number[]): Promise<void> {
 	console.log(
-		`Jobs of ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} s, one execution each; a new n8n for each line`,
+		`Jobs of ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} s, one execution each. Up to ${FEW} jobs all ways ran at the\n` +
+			'same time, more of them one way after the other, each in a new n8n.',
 	);
-	const rows: string[][] = [];
-	const requests: Record<string, Array<{ jobs: number; sum: number }>> = {};
-	for (const jobs of sizes) {
-		const measured: Array<{ way: Way; waitSeconds: number; numbers: Measured }> = [];
-		for (const way of ways) {
-			const waitSeconds = way.waitSeconds(jobs);
-			if (waitSeconds === undefined) continue;
-			const numbers = await inSession(
-				tarball,
-				async (session) => await measure(session, way, waitSeconds, secondsOf(jobs)),
-			);
-			measured.push({ way, waitSeconds, numbers });
-			(requests[way.name] ??= []).push({ jobs, sum: numbers.requests });
-			console.log(`${jobs} ${way.name}: ${JSON.stringify(numbers)}`);
-		}
-		const loop = measured.at(-1)?.numbers.meanDelay ?? NaN;
-		for (const { way, waitSeconds, numbers } of measured) {
-			const { megabytes, kilobytes, meanDelay, lateDelay, jobsASecond } = numbers;
-			rows.push([
-				`${jobs}`,
-				waitSeconds === 0 ? way.name : `${way.name}, ${waitSeconds} s`,
-				(numbers.requests / jobs).toFixed(2),
-				meanDelay.toFixed(2),
-				lateDelay.toFixed(2),
-				`${((100 * meanDelay) / loop).toFixed(1)} %`,
-				megabytes.toFixed(0),
-				kilobytes.toFixed(0),
-				jobsASecond.toFixed(1),
-			]);
-		}
-	}
+	const lines: Line[] = [];
+	for (const jobs of sizes) lines.push(...(await linesOf(tarball, jobs)));
 	printTable([
 		['jobs', 'way', 'requests a job', 'video ready → next node, s, mean', '95 % within']
 			.concat(['of the loop', 'n8n grew by MB', 'database, KB a job'])
 			.concat(['started a second']),
-		...rows,
+		...lines.map((line) => {
+			const loop = lines.findLast(({ jobs }) => jobs === line.jobs) as Line;
+			return [
+				`${line.jobs}`,
+				line.waitSeconds === 0 ? line.way : `${line.way}, ${line.waitSeconds} s`,
+				(line.requests / line.jobs).toFixed(2),
+				line.meanDelay.toFixed(2),
+				line.lateDelay.toFixed(2),
+				`${((100 * line.meanDelay) / loop.meanDelay).toFixed(1)} %`,
+				line.isAlone ? line.megabytes.toFixed(0) : '',
+				line.kilobytes.toFixed(0),
+				line.jobsASecond.toFixed(1),
+			];
+		}),
 	]);
-	for (const [name, points] of Object.entries(requests)) {
-		if (points.length > 1)
-			console.log(`${name}: ${slopeOf(points).toFixed(2)} requests a job more`);
+	if (sizes.length < 2) return;
+	const slopes = ways.map(({ name }) => {
+		const slope = slopeOf(lines.filter(({ way }) => way === name));
+		return `${name} ${slope.toFixed(2)}`;
+	});
+	console.log(`Requests that one job more costs: ${slopes.join(', ')}\n`);
+}
+
+async function linesOf(tarball: string, jobs: number): Promise<Line[]> {
+	const isAlone = jobs > FEW;
+	const line = async (session: Session, way: Way, waitSeconds: number): Promise<Line> => {
+		const measured = await measure(session, way, waitSeconds, secondsOf(jobs));
+		const result = { ...measured, jobs, way: way.name, waitSeconds, isAlone };
+		// What has been measured is not lost when a later line fails.
+		console.log(JSON.stringify(result));
+		return result;
+	};
+	const used = ways.flatMap((way) => {
+		const waitSeconds = way.waitSeconds(jobs);
+		return waitSeconds === undefined ? [] : [{ way, waitSeconds }];
+	});
+	if (!isAlone) {
+		return await inSession(tarball, async (session) =>
+			Promise.all(used.map(async ({ way, waitSeconds }) => await line(session, way, waitSeconds))),
+		);
 	}
-	console.log();
+	const lines: Line[] = [];
+	for (const { way, waitSeconds } of used) {
+		lines.push(await inSession(tarball, async (session) => await line(session, way, waitSeconds)));
+	}
+	return lines;
 }
 
 /** By least squares: how many requests one job more costs. */
-function slopeOf(points: Array<{ jobs: number; sum: number }>): number {
-	const jobs = mean(points.map((point) => point.jobs));
-	const sum = mean(points.map((point) => point.sum));
-	const products = points.map((point) => (point.jobs - jobs) * (point.sum - sum));
-	return mean(products) / mean(points.map((point) => (point.jobs - jobs) ** 2));
+function slopeOf(lines: Line[]): number {
+	const jobs = mean(lines.map((line) => line.jobs));
+	const requests = mean(lines.map((line) => line.requests));
+	const products = lines.map((line) => (line.jobs - jobs) * (line.requests - requests));
+	return mean(products) / mean(lines.map((line) => (line.jobs - jobs) ** 2));
 }
 
 function secondsOf(jobs: number): number[] {
