@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
 		/** How many jobs are waited for, each in turn; none when it is empty. */
 		sizes: { type: 'string', default: '1,10,100,1000' },
 		/** Seconds that a video takes, each in turn. */
-		lengths: { type: 'string', default: '20,60,120' },
+		lengths: { type: 'string', default: '20,40,80' },
 	},
 });
 const numbersIn = (list: string) => list.split(',').filter(Boolean).map(Number);

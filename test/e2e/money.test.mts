@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 
-import { N8N_VERSIONS } from '../../scripts/n8n/install.mts';
+import { testedOn } from '../../scripts/n8n/tested.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import { until } from '../until.mts';
 import { runOnce, useSession, veoWorkflow } from './n8nSession.mts';
 
-describe.each(N8N_VERSIONS)('on n8n %s', (version) => {
+describe.each(testedOn.money)('on n8n %s', (version) => {
 	const session = useSession(1, { version });
 	const prompts = ['one', 'two', 'three'];
 	const parameters = { options: { concurrency: 1 } };

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { N8N_VERSIONS } from '../../scripts/n8n/install.mts';
+import { testedOn } from '../../scripts/n8n/tested.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import { jobItemSchema } from '../../scripts/schema/jobItem.mts';
 import { newNode, to } from '../../scripts/n8n/workflow.mts';
@@ -16,7 +16,7 @@ const saved: INodeParameters = {
 
 const actionNodes = Object.keys(nodeTypes).filter((name) => !name.endsWith('Trigger'));
 
-describe.each(N8N_VERSIONS)('on n8n %s', (version) => {
+describe.each(testedOn.versions)('on n8n %s', (version) => {
 	const session = useSession(1, { version });
 
 	describe.each(actionNodes)('%s as it may have been saved', (name) => {
