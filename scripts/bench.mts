@@ -1,9 +1,11 @@
-// npm run bench [-- download|generate|memory|text|trigger|waiting]: ratios within one run, printed as tables.
+// npm run bench [-- download|generate|memory|package|scale|text|trigger|waiting]: ratios within one run, printed as tables.
 import { parseArgs } from 'node:util';
 
 import { benchDownloads } from './bench/downloads.mts';
 import { benchGenerate } from './bench/generate.mts';
 import { benchMemory } from './bench/memory.mts';
+import { benchPackage } from './bench/package.mts';
+import { benchScale } from './bench/scale.mts';
 import { benchText } from './bench/text.mts';
 import { benchTrigger } from './bench/trigger.mts';
 import { benchWaiting } from './bench/waiting.mts';
@@ -27,13 +29,19 @@ const { values, positionals } = parseArgs({
 		asleep: { type: 'string', default: '500' },
 		/** What each of them was started with. */
 		kilobytes: { type: 'string', default: '1' },
+		/** How many jobs are waited for, each in turn; none when it is empty. */
+		sizes: { type: 'string', default: '1,10,100,1000' },
+		/** Seconds that a video takes, each in turn. */
+		lengths: { type: 'string', default: '20,40,80' },
 	},
 });
+const numbersIn = (list: string) => list.split(',').filter(Boolean).map(Number);
 const benches: Record<string, () => Promise<void> | void> = {
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
-	generate: async () =>
-		await benchGenerate(values.items.split(',').map(Number), Number(values.rounds)),
+	generate: async () => await benchGenerate(numbersIn(values.items), Number(values.rounds)),
 	memory: async () => await benchMemory(Number(values.asleep), Number(values.kilobytes)),
+	package: benchPackage,
+	scale: async () => await benchScale(numbersIn(values.sizes), numbersIn(values.lengths)),
 	text: benchText,
 	trigger: async () => await benchTrigger(Number(values.callbacks), values.lazy),
 	waiting: async () => await benchWaiting(Number(values.jobs)),

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 import { findOrInstallChromium } from './chromium.mts';
 import { CACHE, ROOT } from './folders.mts';
-import { installN8n, N8N_VERSION, OLDER_N8N_VERSION } from './n8n/install.mts';
+import { installN8n, N8N_VERSION, N8N_VERSIONS } from './n8n/install.mts';
 import { findOrInstallQueuePrograms } from './n8n/queue/programs.mts';
 import { packPackage } from './pack.mts';
 import { printCoverage, printSlowestTests } from './report.mts';
@@ -16,13 +16,12 @@ const PROJECTS = ['unit', 'package', 'e2e', 'browser'] as const;
 type Project = (typeof PROJECTS)[number];
 
 const REPORTS = join(CACHE, 'reports');
-const VERSIONS = [N8N_VERSION, OLDER_N8N_VERSION];
 const {
 	positionals: [only, ...jestArgs],
 	values: { n8n: oneVersion },
 } = parseArgs({ allowPositionals: true, options: { n8n: { type: 'string' } } });
-if (oneVersion !== undefined && (only !== 'e2e' || !VERSIONS.includes(oneVersion))) {
-	console.error(`--n8n goes with test:e2e and is one of ${VERSIONS.join(', ')}.`);
+if (oneVersion !== undefined && (only !== 'e2e' || !N8N_VERSIONS.includes(oneVersion))) {
+	console.error(`--n8n goes with test:e2e and is one of ${N8N_VERSIONS.join(', ')}.`);
 	process.exit(2);
 }
 const env: NodeJS.ProcessEnv = { ...process.env };
@@ -65,8 +64,9 @@ const isOption = (arg: string) => arg.startsWith('-');
 
 /** Tests "on n8n 1.123.81" are that version's; all others are the pinned current one's. */
 function testsOf(version: string): string {
-	const older = `on n8n ${OLDER_N8N_VERSION.replaceAll('.', '\\.')}`;
-	return version === OLDER_N8N_VERSION ? `^${older}` : `^(?!${older})`;
+	const older = N8N_VERSIONS.filter((other) => other !== N8N_VERSION);
+	const on = (versions: string[]) => `on n8n (${versions.join('|').replaceAll('.', '\\.')})`;
+	return version === N8N_VERSION ? `^(?!${on(older)})` : `^${on([version])}`;
 }
 
 /** The browser tests are one file, so that they share one n8n: they are chosen by name. */
@@ -84,7 +84,7 @@ const install = (version: string): Step => ({
 	title: `install n8n ${version} (once, one to three minutes)`,
 	run: async () => void (await installN8n(version, (progress) => console.log(progress))),
 });
-const installs = (oneVersion === undefined ? VERSIONS : [oneVersion]).map(install);
+const installs = (oneVersion === undefined ? N8N_VERSIONS : [oneVersion]).map(install);
 
 const queuePrograms: Step = {
 	title: 'Redis and PostgreSQL',
@@ -95,8 +95,8 @@ const queuePrograms: Step = {
 		Object.assign(env, { REDIS_SERVER: redis, POSTGRESQL_BIN: postgresql });
 	},
 };
-/** The older n8n is not tested in queue mode. */
-const forQueueMode = oneVersion === OLDER_N8N_VERSION ? [] : [queuePrograms];
+/** The older ones are not tested in queue mode. */
+const forQueueMode = [undefined, N8N_VERSION].includes(oneVersion) ? [queuePrograms] : [];
 const e2e = (...args: string[]): Step => ({
 	title: 'e2e tests',
 	run: async () => {

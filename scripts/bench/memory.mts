@@ -2,10 +2,8 @@
 // n8n's own Wait node.
 import { setTimeout as pause } from 'node:timers/promises';
 
-import axios from 'axios';
 import type { INode } from 'n8n-workflow';
 
-import { concurrently } from '../../nodes/shared/time/concurrently.ts';
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { installN8n, N8N_VERSION } from '../n8n/install.mts';
 import { startSession } from '../n8n/session.mts';
@@ -14,10 +12,10 @@ import { GENERATOR, inTurn, newNode } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
 import { INSPECTED, memoryAfterCollection } from './inspector.mts';
 import { printTable } from './table.mts';
+import { startMany, startNode } from './webhookRuns.mts';
 
 const PROVIDER = 'evolink';
 const SETTLE_MS = 20_000;
-const STARTS_AT_A_TIME = 5;
 
 /** In the order in which they fall asleep, each on top of those before. */
 const sleepers: Record<string, (session: Session) => INode> = {
@@ -111,31 +109,12 @@ interface Runs {
 
 /** As many executions of a published workflow, started through its webhook, until each has ended or sleeps. */
 async function runMany(session: Session, { name, node, body, count }: Runs): Promise<void> {
-	const { client, n8n } = session;
-	const path = crypto.randomUUID();
-	const nodes = [
-		newNode(
-			'Start',
-			'n8n-nodes-base.webhook',
-			{ httpMethod: 'POST', path },
-			{ typeVersion: 2, webhookId: path },
-		),
-		node,
-		newNode('Next', 'n8n-nodes-base.noOp'),
-	];
-	const id = await client.createWorkflow({ name, nodes, connections: inTurn(nodes) });
-	await client.activate(id);
-	const url = `${n8n.url}/webhook/${path}`;
-	const post = async () =>
-		(await axios.post(url, body, { proxy: false, validateStatus: () => true })).status;
-	await concurrently(Array.from({ length: count }), STARTS_AT_A_TIME, async () => {
-		let status = await post();
-		// n8n registers webhooks a little after it has answered.
-		for (; status === 404; status = await post()) await pause(200);
-		if (status !== 200) throw new Error(`n8n answered ${status} to a start.`);
-	});
+	const nodes = [startNode(), node, newNode('Next', 'n8n-nodes-base.noOp')];
+	const workflow = { name, nodes, connections: inTurn(nodes) };
+	const bodies = Array.from({ length: count }, () => body);
+	const id = await startMany(session, workflow, bodies);
 	for (;;) {
-		const running = await client.executionsOf(id);
+		const running = await session.client.executionsOf(id);
 		if (running.every(({ status }) => ['waiting', 'success'].includes(status))) return;
 		const failed = running.find(({ status }) => ['error', 'crashed'].includes(status));
 		if (failed) throw new Error(`Execution ${failed.id} of "${name}" is ${failed.status}.`);

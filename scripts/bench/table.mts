@@ -15,3 +15,9 @@ export function median(numbers: number[]): number {
 
 export const mean = (numbers: number[]): number =>
 	numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+
+/** The smallest that this share of them does not pass. */
+export function percentile(numbers: number[], share: number): number {
+	const sorted = [...numbers].sort((one, two) => one - two);
+	return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}

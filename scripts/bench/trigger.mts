@@ -1,6 +1,4 @@
 // How many callbacks a second start a run: our trigger beside what is built by hand.
-import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
@@ -11,6 +9,7 @@ import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
 import { GENERATOR, inTurn, newNode } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
+import { countRuns } from './database.mts';
 import { INSPECTED, secondsOfWork } from './inspector.mts';
 import { median, printTable } from './table.mts';
 
@@ -161,20 +160,6 @@ async function start(session: Session, way: Way): Promise<Started> {
 		countRuns(session, workflowId, status),
 	);
 	return { way, workflowId, url, runs, failed };
-}
-
-/** In n8n's database: to ask n8n itself would keep it busy. */
-function countRuns({ n8n }: Session, workflowId: string, status: string): number {
-	const path = join(dirname(n8n.logFile), '.n8n', 'database.sqlite');
-	const database = new DatabaseSync(path, { readOnly: true });
-	try {
-		const { count } = database
-			.prepare('SELECT count(*) AS count FROM execution_entity WHERE workflowId = ? AND status = ?')
-			.get(workflowId, status) as { count: number };
-		return count;
-	} finally {
-		database.close();
-	}
 }
 
 async function measure(session: Session, one: Started, deliveries: number): Promise<Measured> {

@@ -8,6 +8,7 @@ import { ROOT } from '../folders.mts';
 import { fillMarkers, inWords, markdownTable } from '../markers.mts';
 import { keyVariables } from '../smoke/orders.mts';
 import { credentialTypes, nodeTypes } from '../sources.mts';
+import { compatibilityTable } from '../tables/compatibility.mts';
 import { errorTable } from '../tables/errors.mts';
 import {
 	callbackWord,
@@ -29,6 +30,7 @@ export async function files(): Promise<Record<string, string>> {
 			errors: errorTable(),
 		},
 		'docs/callbacks.md': listsOf('callers', 'unconfirmed', 'others'),
+		'docs/compatibility.md': { versions: compatibilityTable() },
 		'docs/media.md': {
 			...listsOf('withoutUpload'),
 			uploads: inWords(

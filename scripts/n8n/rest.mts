@@ -146,18 +146,26 @@ export class N8nClient {
 
 	/** Publishes it; n8n registers its webhooks only after it has answered. */
 	async activate(workflowId: string): Promise<void> {
-		const { versionId } = await this.get<{ versionId: string }>(`/workflows/${workflowId}`);
-		await this.post(`/workflows/${workflowId}/activate`, { versionId });
+		await this.setActive(workflowId, true);
 	}
 
 	/** Takes it back: n8n starts it no more. */
 	async deactivate(workflowId: string): Promise<void> {
-		await this.post(`/workflows/${workflowId}/deactivate`, {});
+		await this.setActive(workflowId, false);
 	}
 
-	/** For good; n8n deletes only what is archived. */
+	private async setActive(workflowId: string, active: boolean): Promise<void> {
+		const path = `/workflows/${workflowId}`;
+		const { versionId } = await this.get<{ versionId: string }>(path);
+		const isDone = await this.postIfThere(`${path}/${active ? 'activate' : 'deactivate'}`, {
+			versionId,
+		});
+		if (!isDone) await this.http.patch(`/rest${path}`, { active, versionId });
+	}
+
+	/** For good; n8n deletes only what is archived, where it has an archive. */
 	async deleteWorkflow(workflowId: string): Promise<void> {
-		await this.post(`/workflows/${workflowId}/archive`, {});
+		await this.postIfThere(`/workflows/${workflowId}/archive`, {});
 		await this.http.delete(`/rest/workflows/${workflowId}`);
 	}
 
@@ -267,6 +275,14 @@ export class N8nClient {
 
 	private async get<T>(path: string, params?: Record<string, string | number>): Promise<T> {
 		return (await this.http.get<{ data: T }>(`/rest${path}`, { params })).data.data;
+	}
+
+	/** @returns whether this n8n has the call: early ones of n8n 1 lack some */
+	private async postIfThere(path: string, body: object): Promise<boolean> {
+		const { status } = await this.http.post(`/rest${path}`, body, {
+			validateStatus: (code) => code < 300 || code === 404,
+		});
+		return status !== 404;
 	}
 
 	private async post<T>(path: string, body: object): Promise<T> {

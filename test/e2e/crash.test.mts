@@ -1,6 +1,6 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
-import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
+import { testedOn } from '../../scripts/n8n/tested.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { inTurn, to } from '../../scripts/n8n/workflow.mts';
@@ -90,7 +90,7 @@ const around = (loop: INode, start: INode, prompts: INode, ...inside: INode[]) =
 	[loop.name]: { main: [[], ...to(inside[0].name).main] },
 });
 
-describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
+describe.each(testedOn.crash)('on n8n %s', (version) => {
 	const session = useSession(JOB_SECONDS, { version });
 	const submitsAt = (provider: string) => session().sandbox.count({ provider, call: 'submit' });
 

@@ -1,4 +1,4 @@
-import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
+import { testedOn } from '../../scripts/n8n/tested.mts';
 import { useSession } from './n8nSession.mts';
 import { testCallbacks } from './sleep/callbacks.mts';
 import { testLimits } from './sleep/limits.mts';
@@ -10,7 +10,7 @@ import { testLoops, testWorkflows } from './sleep/workflows.mts';
 const JOB_SECONDS = 600;
 
 /** The files in sleep/ share one start of each n8n. */
-describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s', (version) => {
+describe.each(testedOn.sleep)('on n8n %s', (version) => {
 	const session = useSession(JOB_SECONDS, { allowHttpCallbacks: true, version });
 	const sleeping = sleepingIn(session, version);
 

@@ -1,4 +1,4 @@
-import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
+import { testedOn } from '../../scripts/n8n/tested.mts';
 import { useSession } from './n8nSession.mts';
 import { sleepingIn } from './sleep/sleeping.mts';
 import { testLoops } from './sleep/workflows.mts';
@@ -15,7 +15,7 @@ import { AIMLAPI, PREFIX, watchingIn } from './watcher/watching.mts';
 const JOB_SECONDS = 600;
 
 /** The files in watcher/ share one start of each n8n. */
-describe.each([N8N_VERSION, OLDER_N8N_VERSION])('on n8n %s, which nobody calls', (version) => {
+describe.each(testedOn.watcher)('on n8n %s, which nobody calls', (version) => {
 	const front = useFront();
 	const proxy = useFront();
 	const session = useSession(JOB_SECONDS, () => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 import manifest from '../../package.json';
-import { N8N_VERSION, OLDER_N8N_VERSION } from '../../scripts/n8n/install.mts';
+import { N8N_VERSIONS } from '../../scripts/n8n/install.mts';
 
 interface Job {
 	uses?: string;
@@ -69,7 +69,7 @@ describe('publishing', () => {
 
 it('CI tests on each n8n that is pinned', () => {
 	const { matrix } = workflow('workflows/ci.yml').jobs['end-to-end'].strategy ?? {};
-	expect(matrix?.n8n).toEqual([N8N_VERSION, OLDER_N8N_VERSION]);
+	expect(matrix?.n8n).toEqual(N8N_VERSIONS);
 });
 
 it.each(readdirSync(join(folder, 'ISSUE_TEMPLATE')).map((name) => `ISSUE_TEMPLATE/${name}`))(

@@ -1,0 +1,287 @@
+// How the cost of waiting grows with the number of jobs, each in an execution of its own: the same
+// numbers for each size, for our node and for the loop that is built by hand.
+import { execFile } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { concurrently } from '../../nodes/shared/time/concurrently.ts';
+import { installN8n, N8N_VERSION } from '../n8n/install.mts';
+import { outputOf } from '../n8n/rest.mts';
+import type { Execution } from '../n8n/rest.mts';
+import { startSession } from '../n8n/session.mts';
+import type { Session } from '../n8n/session.mts';
+import { packPackage } from '../pack.mts';
+import { askDatabase, countRuns } from './database.mts';
+import { mean, percentile, printTable } from './table.mts';
+import { loopWorkflow, nextNodeAt, readyAt, waitingWorkflow } from './ways.mts';
+import type { WaitStrategy } from './ways.mts';
+import { startMany, startNode } from './webhookRuns.mts';
+
+const run = promisify(execFile);
+
+/** Spread evenly, so that the loop and the watcher are met at any moment of their pauses. */
+const SHORTEST_SECONDS = 30;
+const LONGEST_SECONDS = 60;
+/** That do not disturb each other when all ways have them at the same time. */
+const FEW = 10;
+const WARM_UP = 5;
+const READS_AT_A_TIME = 5;
+/** Executions that are not asleep hold some 13 MB each in n8n. */
+const MOST_AWAKE = 200;
+/** n8n's Wait node sleeps only when it waits for 65 seconds or more. */
+const ASLEEP_SECONDS = 70;
+
+interface Way {
+	name: string;
+	/** Undefined: the loop by hand. */
+	waitStrategy?: WaitStrategy;
+	/** Undefined: this way is left out at this size. */
+	waitSeconds(jobs: number): number | undefined;
+}
+
+const always = (seconds: number) => () => seconds;
+
+const ways: Way[] = [
+	{ name: 'callback', waitStrategy: 'callback', waitSeconds: always(0) },
+	{ name: 'watcher', waitStrategy: 'auto', waitSeconds: always(10) },
+	{
+		name: 'awake',
+		waitStrategy: 'polling',
+		waitSeconds: (jobs) => (jobs > MOST_AWAKE ? undefined : 10),
+	},
+	{ name: 'loop by hand', waitSeconds: (jobs) => (jobs > MOST_AWAKE ? ASLEEP_SECONDS : 30) },
+];
+
+/** Prints a table for the sizes, and one for videos of these lengths. */
+export async function benchScale(sizes: number[], lengths: number[]): Promise<void> {
+	await installN8n(N8N_VERSION, (progress) => console.log(progress));
+	const tarball = await packPackage();
+	if (sizes.length > 0) await compareSizes(tarball, sizes);
+	if (lengths.length > 0) await compareLengths(tarball, lengths);
+}
+
+/** A new n8n that has run before, with nothing in its database but that. */
+async function inSession<Result>(
+	tarball: string,
+	work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+	const session = await startSession({
+		tarball,
+		jobSeconds: 600,
+		fileFolders: [],
+		allowHttpCallbacks: true,
+	});
+	try {
+		await measure(session, ways[0], 0, Array<number>(WARM_UP).fill(1));
+		return await work(session);
+	} finally {
+		await session.close();
+	}
+}
+
+interface Line extends Measured {
+	jobs: number;
+	way: string;
+	waitSeconds: number;
+	isAlone: boolean;
+}
+
+async function compareSizes(tarball: string, sizes: number[]): Promise<void> {
+	console.log(
+		`Jobs of ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} s, one execution each. Up to ${FEW} jobs all ways ran at the\n` +
+			'same time, more of them one way after the other, each in a new n8n.',
+	);
+	const lines: Line[] = [];
+	for (const jobs of sizes) lines.push(...(await linesOf(tarball, jobs)));
+	printTable([
+		['jobs', 'way', 'requests a job', 'video ready → next node, s, mean', '95 % within']
+			.concat(['of the loop', 'n8n grew by MB', 'database, KB a job'])
+			.concat(['started a second']),
+		...lines.map((line) => {
+			const loop = lines.findLast(({ jobs }) => jobs === line.jobs) as Line;
+			return [
+				`${line.jobs}`,
+				line.waitSeconds === 0 ? line.way : `${line.way}, ${line.waitSeconds} s`,
+				(line.requests / line.jobs).toFixed(2),
+				line.meanDelay.toFixed(2),
+				line.lateDelay.toFixed(2),
+				`${((100 * line.meanDelay) / loop.meanDelay).toFixed(1)} %`,
+				line.isAlone ? line.megabytes.toFixed(0) : '',
+				line.kilobytes.toFixed(0),
+				line.jobsASecond.toFixed(1),
+			];
+		}),
+	]);
+	if (sizes.length < 2) return;
+	const slopes = ways.map(({ name }) => {
+		const slope = slopeOf(lines.filter(({ way }) => way === name));
+		return `${name} ${slope.toFixed(2)}`;
+	});
+	console.log(`Requests that one job more costs: ${slopes.join(', ')}\n`);
+}
+
+async function linesOf(tarball: string, jobs: number): Promise<Line[]> {
+	const isAlone = jobs > FEW;
+	const line = async (session: Session, way: Way, waitSeconds: number): Promise<Line> => {
+		const measured = await measure(session, way, waitSeconds, secondsOf(jobs));
+		const result = { ...measured, jobs, way: way.name, waitSeconds, isAlone };
+		// What has been measured is not lost when a later line fails.
+		console.log(JSON.stringify(result));
+		return result;
+	};
+	const used = ways.flatMap((way) => {
+		const waitSeconds = way.waitSeconds(jobs);
+		return waitSeconds === undefined ? [] : [{ way, waitSeconds }];
+	});
+	if (!isAlone) {
+		return await inSession(tarball, async (session) =>
+			Promise.all(used.map(async ({ way, waitSeconds }) => await line(session, way, waitSeconds))),
+		);
+	}
+	const lines: Line[] = [];
+	for (const { way, waitSeconds } of used) {
+		lines.push(await inSession(tarball, async (session) => await line(session, way, waitSeconds)));
+	}
+	return lines;
+}
+
+/** By least squares: how many requests one job more costs. */
+function slopeOf(lines: Line[]): number {
+	const jobs = mean(lines.map((line) => line.jobs));
+	const requests = mean(lines.map((line) => line.requests));
+	const products = lines.map((line) => (line.jobs - jobs) * (line.requests - requests));
+	return mean(products) / mean(lines.map((line) => (line.jobs - jobs) ** 2));
+}
+
+function secondsOf(jobs: number): number[] {
+	const step = (LONGEST_SECONDS - SHORTEST_SECONDS) / jobs;
+	return Array.from({ length: jobs }, (_, index) => SHORTEST_SECONDS + (index + 0.5) * step);
+}
+
+async function compareLengths(tarball: string, lengths: number[]): Promise<void> {
+	const jobs = 10;
+	console.log(`Requests a job, of ${jobs} jobs, by how long a video takes; all at the same time`);
+	const rows = await inSession(tarball, async (session) =>
+		Promise.all(
+			ways.map(async (way) => {
+				const measured = lengths.map(async (seconds) => {
+					const waitSeconds = way.waitSeconds(jobs) ?? 0;
+					return await measure(session, way, waitSeconds, Array<number>(jobs).fill(seconds));
+				});
+				const requests = (await Promise.all(measured)).map((numbers) => numbers.requests / jobs);
+				return [way.name, ...requests.map((count) => count.toFixed(2))];
+			}),
+		),
+	);
+	printTable([['', ...lengths.map((seconds) => `${seconds} s`)], ...rows]);
+}
+
+interface Measured {
+	/** Of all jobs. */
+	requests: number;
+	/** Seconds from "video ready" to "next node runs". */
+	meanDelay: number;
+	/** That of the slowest but five in a hundred. */
+	lateDelay: number;
+	/** By which n8n's process has grown at most. */
+	megabytes: number;
+	/** In n8n's database, for each job: its run and the copy of its workflow. */
+	kilobytes: number;
+	jobsASecond: number;
+}
+
+async function measure(
+	session: Session,
+	way: Way,
+	waitSeconds: number,
+	seconds: number[],
+): Promise<Measured> {
+	const { sandbox } = session;
+	const name = `${way.name} ${crypto.randomUUID()}`;
+	const bodies = seconds.map((of, index) => ({
+		prompt: `${name} ${index} #sandbox:seconds=${of.toFixed(2)}`,
+	}));
+	const memory = await watchMemory(session.n8n.pid);
+	const began = Date.now();
+	const workflowId = await startMany(session, await workflowFor(session, way, waitSeconds), bodies);
+	const jobsASecond = (bodies.length * 1000) / (Date.now() - began);
+	await untilAllHaveEnded(session, workflowId, bodies.length);
+	const megabytes = await memory.stop();
+	const own = sandbox.jobs().filter(({ prompt }) => prompt.startsWith(`${name} `));
+	const ids = new Set(own.map(({ id }) => id));
+	const delays = await delaysOf(session, workflowId, (prompt) => readyAt(own, prompt));
+	return {
+		requests: sandbox.requests.filter(({ jobId }) => jobId && ids.has(jobId)).length,
+		meanDelay: mean(delays),
+		lateDelay: percentile(delays, 0.95),
+		megabytes,
+		kilobytes: kilobytesOf(session, workflowId) / bodies.length,
+		jobsASecond,
+	};
+}
+
+async function workflowFor(session: Session, { name, waitStrategy }: Way, waitSeconds: number) {
+	const start = startNode();
+	if (waitStrategy) {
+		const before = [start];
+		const prompt = '={{ $json.body.prompt }}';
+		return waitingWorkflow(session, { name, provider: 'evolink', waitStrategy, before, prompt });
+	}
+	return await loopWorkflow(session, { prompt: '{{ $json.body.prompt }}', start, waitSeconds });
+}
+
+async function untilAllHaveEnded(session: Session, id: string, jobs: number): Promise<void> {
+	while (countRuns(session, id, 'success') < jobs) {
+		const failed = ['error', 'crashed', 'canceled'].find((how) => countRuns(session, id, how) > 0);
+		if (failed) throw new Error(`An execution is ${failed}.`);
+		await pause(500);
+	}
+}
+
+/** In seconds, of each execution. */
+async function delaysOf(
+	{ client }: Session,
+	workflowId: string,
+	readyOf: (prompt: string) => number,
+): Promise<number[]> {
+	const runs = await client.executionsOf(workflowId);
+	return await concurrently(runs, READS_AT_A_TIME, async ({ id }) => {
+		const execution = await client.getExecution(id);
+		return (nextNodeAt(execution) - readyOf(promptOf(execution))) / 1000;
+	});
+}
+
+function promptOf(execution: Execution): string {
+	const [{ json }] = outputOf(execution, 'Start');
+	return (json.body as { prompt: string }).prompt;
+}
+
+const kilobytesOf = (session: Session, workflowId: string): number =>
+	askDatabase<{ bytes: number }>(
+		session,
+		`SELECT sum(length(CAST(data AS BLOB)) + length(CAST(workflowData AS BLOB))) AS bytes
+			FROM execution_data JOIN execution_entity ON id = executionId WHERE workflowId = ?`,
+		workflowId,
+	).bytes / 1024;
+
+/** Samples what the process holds. */
+async function watchMemory(pid: number): Promise<{ stop(): Promise<number> }> {
+	const before = await residentMegabytes(pid);
+	let peak = before;
+	const look = async () => {
+		peak = Math.max(peak, await residentMegabytes(pid));
+	};
+	const timer = setInterval(() => void look(), 1000);
+	return {
+		async stop() {
+			clearInterval(timer);
+			await look();
+			return peak - before;
+		},
+	};
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+	const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(pid)]);
+	return Number(stdout) / 1024;
+}
