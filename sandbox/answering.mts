@@ -9,9 +9,10 @@ import type {
 	SandboxRequest,
 	SandboxState,
 } from './contract.mts';
+import { altered } from './altering.mts';
 import { exchangeOf } from './exchange.mts';
 import type { Fault, FaultQueue } from './faults.mts';
-import { jobMedia, largeMedia, nameOwner, uploadedFile } from './media.mts';
+import { flood, jobMedia, largeMedia, nameOwner, uploadedFile } from './media.mts';
 import { sandboxProviders } from './registry.mts';
 import { drop, sendAnswer } from './send.mts';
 
@@ -19,6 +20,8 @@ interface Parts {
 	state: SandboxState;
 	faults: FaultQueue;
 	requests: SandboxRequest[];
+	/** Takes no connection any more, for so long; for good when not given. */
+	leave(milliseconds?: number): void;
 }
 
 type Handler = (exchange: Exchange) => Answer;
@@ -69,7 +72,7 @@ const unreadable: ErrorRequestHandler = ({ status = 500, message }, _request, re
 };
 
 function answer(
-	{ state, faults, requests }: Parts,
+	{ state, faults, requests, leave }: Parts,
 	call: Route['call'],
 	handle: Handler,
 	provider?: SandboxProvider,
@@ -77,19 +80,40 @@ function answer(
 	return async (request, response) => {
 		const exchange = exchangeOf(request, response, call, provider?.id ?? 'sandbox');
 		const { record } = exchange;
-		if (!provider) nameOwner(exchange, state);
+		if (provider) nameJob(exchange, provider, state);
+		else nameOwner(exchange, state);
 		requests.push(record);
-		const fault = faults.take(record);
+		const fault = faults.take(record, promptOf(exchange, state));
+		record.fault = fault?.kind;
 		if (fault?.kind === 'drop' && fault.when === 'before') return drop(response);
 		const spoilt = fault && faultAnswer(fault, exchange, provider);
-		const isHandled = !spoilt || (fault.kind === 'status' && fault.afterHandling === true);
+		const isHandled = !spoilt || ('afterHandling' in fault && fault.afterHandling === true);
 		const handled = isHandled ? handle(exchange) : undefined;
 		if (fault?.kind === 'drop') return drop(response);
-		const given = spoilt ?? handled ?? jsonAnswer(500, {});
+		const own = spoilt ?? handled ?? jsonAnswer(500, {});
+		const given = fault?.kind === 'alter' ? altered(own, fault) : own;
 		record.status = given.status;
+		if (fault?.kind === 'leave') {
+			response.set('Connection', 'close');
+			leave(fault.milliseconds);
+		}
 		await sendAnswer(response, given, fault);
 	};
 }
+
+/** Writes into the record which job the address of a request names. */
+function nameJob(
+	{ record, params, query }: Exchange,
+	{ id }: SandboxProvider,
+	{ jobs }: SandboxState,
+): void {
+	const named = [...Object.values(params), ...Object.values(query)];
+	record.jobId = named.map((text) => jobs.find(text, id)).find((job) => job)?.id;
+}
+
+/** The prompt of the job that a request is about, or else what the request itself says. */
+const promptOf = ({ record, body }: Exchange, { jobs }: SandboxState): string =>
+	(record.jobId && jobs.find(record.jobId)?.prompt) || body.toString('utf8');
 
 /** The answer that takes the place of the provider's; undefined when the fault keeps that. */
 function faultAnswer(
@@ -101,6 +125,7 @@ function faultAnswer(
 		const { status, contentType, body } = fault;
 		return { status, body: { text: body, contentType } };
 	}
+	if (fault.kind === 'flood') return flood(fault.megabytes);
 	if (fault.kind !== 'status') return undefined;
 	const own = provider?.refuse(fault.status, exchange) ?? jsonAnswer(fault.status, {});
 	const body = fault.body === undefined ? own.body : { json: fault.body };

@@ -37,6 +37,8 @@ export interface SandboxRequest {
 	/** Undefined while the request is under way, and for ever when its connection was dropped. */
 	status?: number;
 	jobId?: string;
+	/** The kind of the fault that spoilt it. */
+	fault?: string;
 }
 
 /** A request as a provider's handler sees it. */

@@ -31,7 +31,7 @@ const routes = [
 	'GET /_sandbox/requests',
 	'GET /_sandbox/jobs',
 	'GET /_sandbox/deliveries',
-	'POST /_sandbox/faults {provider?, call, fault, times?: number | "always", after?}',
+	'POST /_sandbox/faults {provider?, call, fault, about?, times?: number | "always", after?}',
 	`POST /_sandbox/settings {${Object.keys(settingsBody.shape).join('?, ')}?}`,
 	'POST /_sandbox/jobs/:id/finish',
 	'POST /_sandbox/jobs/:id/deliver {url?, times?, parallel?}',

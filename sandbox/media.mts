@@ -69,6 +69,17 @@ function largeVideo({ query }: Exchange): Answer {
 	return { status: 200, body: { stream: padded(bytes), contentType: 'video/mp4', bytes } };
 }
 
+/** JSON of so many megabytes, which is never in memory as a whole. */
+export function flood(megabytes: number): Answer {
+	async function* text(): AsyncGenerator<Buffer> {
+		const filling = Buffer.alloc(megabyte / 16, 'x');
+		yield Buffer.from('{"detail":"');
+		for (let left = Math.round(megabytes * 16); left > 0; left -= 1) yield filling;
+		yield Buffer.from('"}');
+	}
+	return { status: 200, body: { stream: text(), contentType: 'application/json' } };
+}
+
 /** A real video followed by one `free` box, which players skip. */
 async function* padded(bytes: number): AsyncGenerator<Buffer> {
 	const video = readFileSync(join(folder, `${subjects[0]}-16x9.mp4`));

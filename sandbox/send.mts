@@ -17,7 +17,9 @@ export async function sendAnswer(
 	if (response.destroyed) return;
 	response.status(status).set(headers ?? {});
 	const spoilsBody =
-		fault?.kind === 'truncate' || (fault?.kind === 'slow' && fault.where === 'body');
+		fault?.kind === 'truncate' ||
+		fault?.kind === 'drip' ||
+		(fault?.kind === 'slow' && fault.where === 'body');
 	if ('file' in body && !spoilsBody) return await sendFile(response, body.file);
 
 	const { contentType, bytes, chunks } = contentOf(body);
@@ -29,6 +31,7 @@ export async function sendAnswer(
 	if (!spoilsBody) return await pour(response, chunks);
 	if (fault.kind === 'truncate')
 		return await pourCut(response, chunks, fault.bytes ?? bytes, bytes);
+	if (fault.kind === 'drip') return await drip(response, chunks, fault);
 	await pourSlowly(response, chunks, fault.milliseconds);
 }
 
@@ -103,6 +106,23 @@ async function pourSlowly(
 		}
 		if (response.destroyed) return;
 		if (!response.write(chunk.subarray(half))) await drained(response);
+	}
+	response.end();
+}
+
+async function drip(
+	response: Response,
+	chunks: AsyncIterable<Uint8Array> | Uint8Array[],
+	{ milliseconds, pieces = 20 }: Extract<Fault, { kind: 'drip' }>,
+): Promise<void> {
+	const all: Uint8Array[] = [];
+	for await (const chunk of chunks) all.push(chunk);
+	const content = Buffer.concat(all);
+	const size = Math.ceil(content.length / pieces);
+	for (let sent = 0; sent < content.length; sent += size) {
+		await pause(milliseconds / pieces);
+		if (response.destroyed) return;
+		if (!response.write(content.subarray(sent, sent + size))) await drained(response);
 	}
 	response.end();
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { answering } from './answering.mts';
 import { CallbackPost } from './callbacks.mts';
@@ -49,12 +50,15 @@ export interface Sandbox {
 	deliver(jobId: string, options?: DeliverOptions): Promise<SandboxDelivery[]>;
 	/** Signs with a new key pair from now on; `keepOld` publishes the old key as well. */
 	rotateKeys(options?: { keepOld?: boolean }): void;
+	/** Refuses connections once those at hand are closed, for so long; for good when not given. */
+	leave(milliseconds?: number): Promise<void>;
 	reset(): void;
 	stop(): Promise<void>;
 }
 
 const apiKey = 'sandbox-key';
 const adminKey = 'sandbox-admin-key';
+const noticedWithin = 20;
 
 /** Starts the sandbox on 127.0.0.1; several can run in one process. */
 export async function startSandbox({
@@ -87,6 +91,7 @@ export async function startSandbox({
 	};
 	const faults = new FaultQueue();
 	const requests: SandboxRequest[] = [];
+	let returning: NodeJS.Timeout | undefined;
 	const sandbox: Sandbox = {
 		get url() {
 			return url;
@@ -115,6 +120,12 @@ export async function startSandbox({
 		},
 		deliver: (jobId, options) => post.deliver(jobId, options),
 		rotateKeys: (options) => state.signing.rotate(options),
+		async leave(milliseconds) {
+			leave(milliseconds);
+			server.closeIdleConnections();
+			// Until the clients have noticed, too: they would take such a connection for another request.
+			await sleep(noticedWithin);
+		},
 		reset() {
 			requests.length = 0;
 			faults.clear();
@@ -125,6 +136,7 @@ export async function startSandbox({
 			Object.assign(settings, initial);
 		},
 		async stop() {
+			clearTimeout(returning);
 			state.jobs.clear();
 			post.clear();
 			const closed = new Promise((resolve) => server.close(resolve));
@@ -133,9 +145,17 @@ export async function startSandbox({
 		},
 	};
 
+	function leave(milliseconds?: number): void {
+		server.close();
+		if (milliseconds === undefined) return;
+		const { port: ownPort } = new URL(url);
+		returning = setTimeout(() => server.listen(Number(ownPort), '127.0.0.1'), milliseconds);
+		returning.unref();
+	}
+
 	const app = express();
 	app.disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
-	app.use(answering({ state, faults, requests }, controlRoutes(sandbox)));
+	app.use(answering({ state, faults, requests, leave }, controlRoutes(sandbox)));
 	const server = createServer(app);
 	server.listen(port, '127.0.0.1');
 	await once(server, 'listening');

@@ -1,4 +1,5 @@
 import { useSandbox } from '../useSandbox.mts';
+import { until } from '../until.mts';
 import { askBare, clientOf } from './client.mts';
 
 const submitPath = '/fal/queue/fal-ai/veo3.1/reference-to-video';
@@ -109,6 +110,89 @@ describe('a truncated answer', () => {
 	});
 });
 
+describe('an answer that drips', () => {
+	it('is whole in the end, and takes its time', async () => {
+		sandbox().inject({ call: 'status', fault: { kind: 'drip', milliseconds: 300, pieces: 6 } });
+		const { data } = await submit();
+		const start = Date.now();
+		const { data: body } = await ask('get', `${app}/${data.request_id}/status`);
+		expect(body.status).toBe('IN_QUEUE');
+		expect(Date.now() - start).toBeGreaterThanOrEqual(290);
+	});
+
+	it('is given up when the client has gone', async () => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'drip', milliseconds: 60_000 } });
+		const signal = AbortSignal.timeout(200);
+		await expect(ask('post', submitPath, input, { signal })).rejects.toThrow(/cancel/);
+		expect(sandbox().jobs()).toHaveLength(1);
+	});
+});
+
+describe('a flood', () => {
+	it('is JSON of the size that was asked for', async () => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'flood', megabytes: 3 } });
+		const { data } = await submit();
+		expect(data.detail).toHaveLength(3 * 2 ** 20);
+		expect(sandbox().jobs()).toEqual([]);
+	});
+
+	it('may come after the handling, and stops when the client has gone', async () => {
+		const fault = { kind: 'flood', megabytes: 100_000, afterHandling: true } as const;
+		sandbox().inject({ call: 'submit', fault });
+		await expect(ask('post', submitPath, input, { maxContentLength: 2 ** 20 })).rejects.toThrow(
+			/exceeded/,
+		);
+		expect(sandbox().jobs()).toHaveLength(1);
+	});
+});
+
+describe('an altered answer', () => {
+	const alter = async (fault: object) => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'alter', ...fault } });
+		return await submit();
+	};
+
+	it('has another status and names its job all the same', async () => {
+		const { status, data } = await alter({ status: 503 });
+		expect(status).toBe(503);
+		expect(data.request_id).toBe(sandbox().jobs()[0].id);
+	});
+
+	it('has other values of the named fields', async () => {
+		const { data } = await alter({ fields: { status: 'DREAMING' } });
+		expect(data).toMatchObject({ status: 'DREAMING', request_id: sandbox().jobs()[0].id });
+	});
+
+	it('has values of wrong types', async () => {
+		const { data } = await alter({ wrongTypes: true });
+		const [{ id }] = sandbox().jobs();
+		expect(data).toMatchObject({ request_id: { text: id }, queue_position: { number: 0 } });
+	});
+});
+
+describe('a server that leaves', () => {
+	const refused = /ECONNREFUSED/;
+
+	it('answers first, and comes back', async () => {
+		sandbox().inject({ call: 'submit', fault: { kind: 'leave', milliseconds: 300 } });
+		const { data } = await submit();
+		const path = `${app}/${data.request_id}/status`;
+		await expect(ask('get', path)).rejects.toThrow(refused);
+		await until(
+			'it is back',
+			async () => (await ask('get', path).catch(() => undefined)) !== undefined,
+		);
+	});
+
+	it('may be told to, with no request at all', async () => {
+		await submit();
+		await sandbox().leave();
+		await expect(submit()).rejects.toThrow(refused);
+		await sandbox().leave(0);
+		await until('it is back', async () => (await submit().catch(() => undefined)) !== undefined);
+	});
+});
+
 describe('a raw answer', () => {
 	it('is sent as it stands', async () => {
 		const body = '<html>502 Bad Gateway</html>';
@@ -158,6 +242,30 @@ describe('which requests get a fault', () => {
 		sandbox().inject({ provider: 'evolink', call: 'submit', fault: busy });
 		sandbox().inject({ provider: 'fal', call: 'cancel', fault: busy });
 		expect(await statuses(1)).toEqual([200]);
+	});
+
+	it('only those about a job', async () => {
+		const prompts = ['one', 'two'];
+		sandbox().inject({ call: 'submit', about: 'two', fault: busy, times: 2 });
+		const submitted = [];
+		for (const prompt of [...prompts, 'two', 'two']) {
+			submitted.push(await ask('post', submitPath, { ...input, prompt }));
+		}
+		expect(submitted.map(({ status }) => status)).toEqual([200, 429, 429, 200]);
+		sandbox().inject({ call: 'status', about: 'two', fault: broken });
+		const statuses = [];
+		for (const { data } of [submitted[0], submitted[3]]) {
+			statuses.push((await ask('get', `${app}/${data.request_id}/status`)).status);
+		}
+		expect(statuses).toEqual([202, 500]);
+		expect(sandbox().requests.map(({ fault }) => fault)).toEqual([
+			undefined,
+			'status',
+			'status',
+			undefined,
+			undefined,
+			'status',
+		]);
 	});
 
 	it('a video belongs to the provider that made it', async () => {
