@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { providers } from '../../nodes/shared/registry';
 import { useSandbox } from '../useSandbox.mts';
-import { runs } from './runs.mts';
+import { longTestMs, runs } from './runs.mts';
 import { happenings } from './waking/commands.mts';
 import { expectLaws, quietMs } from './waking/laws.mts';
 import { newProcess } from './waking/processes.mts';
@@ -77,24 +77,28 @@ async function everythingEnds(world: World): Promise<void> {
 	}
 }
 
-it('whatever happens to a sleeping execution, every item leaves it once, with its job', async () => {
-	await fc.assert(
-		fc.asyncProperty(scenarios, happenings, fc.boolean(), async (scenario, commands, ends) => {
-			await inWorld(scenario, async (world) => {
-				expectLaws(world);
-				await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
-				door.is('answers');
-				await world.settle();
-				if (ends && world.state === 'asleep') await everythingEnds(world);
-				const { sleep } = world;
-				const isWatched = sleep.isUndisturbed && leftBeforeQuiet(world) > 40_000;
-				if (world.state === 'asleep') await world.pass(sleep.until - world.time.now);
-				await expectNothingMore(world);
-				if (world.state === 'stopped') return;
-				expect(world.state).toBe('gone on');
-				if (isWatched) expect(sleep.left?.by).toBe('call');
-			});
-		}),
-		runs(60),
-	);
-});
+it(
+	'whatever happens to a sleeping execution, every item leaves it once, with its job',
+	async () => {
+		await fc.assert(
+			fc.asyncProperty(scenarios, happenings, fc.boolean(), async (scenario, commands, ends) => {
+				await inWorld(scenario, async (world) => {
+					expectLaws(world);
+					await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
+					door.is('answers');
+					await world.settle();
+					if (ends && world.state === 'asleep') await everythingEnds(world);
+					const { sleep } = world;
+					const isWatched = sleep.isUndisturbed && leftBeforeQuiet(world) > 40_000;
+					if (world.state === 'asleep') await world.pass(sleep.until - world.time.now);
+					await expectNothingMore(world);
+					if (world.state === 'stopped') return;
+					expect(world.state).toBe('gone on');
+					if (isWatched) expect(sleep.left?.by).toBe('call');
+				});
+			}),
+			runs(100),
+		);
+	},
+	longTestMs,
+);
