@@ -114,6 +114,10 @@ export interface NodeResult {
 export interface Call {
 	token: string;
 	body?: IDataObject;
+	/** Instead of `body`, exactly what was sent. */
+	rawBody?: string;
+	/** Names in lower case. */
+	headers?: IDataObject;
 	/** The execution that is called; the one that ran by default. */
 	execution?: string;
 }
@@ -153,17 +157,33 @@ export async function runNode(options: NodeRun): Promise<NodeResult> {
 		errorItems: errorItems ?? [],
 		error: (last?.error ?? run.data.resultData.error) as NodeResult['error'],
 		run,
-		wake: async (call) =>
-			await wake(workflow, workflow.getNode(name) as INode, additionalData, run, call),
+		wake: wakerOf(workflow, name, additionalData, run),
 	};
 }
+
+/** Calls a node that sleeps by what n8n has stored of its run, as after a restart. */
+export function storedWake(options: NodeRun, run: IRun): NodeResult['wake'] {
+	const workflow = buildWorkflow(options, new nodeTypes[options.type]());
+	const additionalData = buildAdditionalData(options, workflow);
+	return wakerOf(workflow, options.name ?? defaultName, additionalData, run);
+}
+
+const wakerOf =
+	(
+		workflow: Workflow,
+		name: string,
+		additionalData: IWorkflowExecuteAdditionalData,
+		run: IRun,
+	): NodeResult['wake'] =>
+	async (call) =>
+		await wake(workflow, workflow.getNode(name) as INode, additionalData, run, call);
 
 async function wake(
 	workflow: Workflow,
 	node: INode,
 	additionalData: IWorkflowExecuteAdditionalData,
 	run: IRun,
-	{ token, body = {}, execution = additionalData.executionId }: Call,
+	{ token, body = {}, execution = additionalData.executionId, ...sent }: Call,
 ): Promise<Woken> {
 	const answer: Woken = {};
 	const response = {
@@ -174,8 +194,8 @@ async function wake(
 		},
 		json: () => response,
 	};
-	const rawBody = Buffer.from(JSON.stringify(body));
-	const headers = { 'content-type': 'application/json' };
+	const rawBody = Buffer.from(sent.rawBody ?? JSON.stringify(body));
+	const headers = { 'content-type': 'application/json', ...sent.headers };
 	const context = new WebhookContext(
 		workflow,
 		node,

@@ -1,3 +1,4 @@
+import { isWithin } from '../time/expiringCache';
 import type { SpentNonces } from '../n8n/state';
 
 /** Forgeries that got hold of a token must not make us ask the provider again and again. */
@@ -45,7 +46,7 @@ export class OnceOnly {
 		const entry = this.#entries.get(nonce) ?? { scope, isSpent: false, expires, asks: new Map() };
 		const { asks } = entry;
 		for (const [asked, { at, isOpen }] of asks) {
-			if (!isOpen && now - at >= askAgainAfterMs) asks.delete(asked);
+			if (!isOpen && !isWithin(askAgainAfterMs, at, now)) asks.delete(asked);
 		}
 		if (asks.has(jobId) || asks.size >= maxAsks) return false;
 		asks.set(jobId, { at: now, isOpen: true });

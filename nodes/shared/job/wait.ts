@@ -1,5 +1,6 @@
 import { concurrently } from '../time/concurrently';
 import { hasEnded } from './job';
+import { isWithin } from '../time/expiringCache';
 import { jitter, pause, systemClock } from '../time/pause';
 import type { Clock } from '../time/pause';
 import type { Reading } from './read';
@@ -66,7 +67,7 @@ export class Patience {
 		const { failure } = state;
 		if (this.#finalCodes.includes(failure.code)) return failure;
 		const { count, at } = this.#refusals.get(index) ?? { count: 0, at: -Infinity };
-		const isNew = now - at >= apartMs;
+		const isNew = !isWithin(apartMs, at, now);
 		if (isNew) this.#refusals.set(index, { count: count + 1, at: now });
 		return count + Number(isNew) >= toleratedRefusals ? failure : undefined;
 	}

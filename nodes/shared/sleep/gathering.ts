@@ -1,3 +1,4 @@
+import { isWithin } from '../time/expiringCache';
 import { concurrently } from '../time/concurrently';
 
 /** A delivery that is repeated must not make us ask the provider again and again. */
@@ -49,7 +50,7 @@ export class Gathering<T> {
 	 */
 	async onCallback(index: number, total: number, read: ReadJob<T>, now: number): Promise<Verdict> {
 		const before = this.#called.get(index);
-		if (before && now - before.at < askAgainAfterMs) return await before.verdict;
+		if (before && isWithin(askAgainAfterMs, before.at, now)) return await before.verdict;
 		const verdict = this.#findOut(index, total, read);
 		this.#called.set(index, { at: now, verdict });
 		return await verdict;
@@ -85,7 +86,7 @@ export class Gathering<T> {
 
 	/** The same when the time is up, whatever the jobs have come to. */
 	mayResumeUnfinished(now: number): boolean {
-		if (now - this.#resumedAt < resumesWithinMs) return false;
+		if (isWithin(resumesWithinMs, this.#resumedAt, now)) return false;
 		this.#resumedAt = now;
 		return true;
 	}

@@ -1,4 +1,10 @@
 /**
+ * Whether less time has passed since then. A clock that was set back does not stop the time: nothing
+ * is kept, or held up, until it has caught up.
+ */
+export const isWithin = (ms: number, then: number, now: number) => Math.abs(now - then) < ms;
+
+/**
  * Keeps values for some time after they were last set. When there are too many, the oldest are
  * forgotten first.
  */
@@ -16,7 +22,7 @@ export class ExpiringCache<Value> {
 
 	get(key: string, now: number): Value | undefined {
 		const entry = this.#kept.get(key);
-		return entry && now - entry.setAt < this.#lifeMs ? entry.value : undefined;
+		return entry && isWithin(this.#lifeMs, entry.setAt, now) ? entry.value : undefined;
 	}
 
 	/** What is kept, or else what is made now. */
@@ -33,7 +39,7 @@ export class ExpiringCache<Value> {
 		this.#kept.delete(key);
 		this.#kept.set(key, { value, setAt: now });
 		for (const [other, { setAt }] of this.#kept) {
-			if (now - setAt < this.#lifeMs && this.#kept.size <= this.#maxEntries) break;
+			if (isWithin(this.#lifeMs, setAt, now) && this.#kept.size <= this.#maxEntries) break;
 			this.#kept.delete(other);
 		}
 	}

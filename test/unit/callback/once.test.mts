@@ -77,3 +77,11 @@ describe('on behalf of one token, the provider is asked about', () => {
 		expect([ask('job', now + 1999), ask('job', now + 2000)]).toEqual([false, true]);
 	});
 });
+
+it('a clock that was set back does not keep the real callback out', () => {
+	const once = new OnceOnly();
+	const token = { nonce: 'n', expires: now + hour };
+	expect(once.mayAsk(token, 'job', 'w', now)).toBe(true);
+	once.release('n', 'job');
+	expect(once.mayAsk(token, 'job', 'w', now - minute)).toBe(true);
+});

@@ -275,3 +275,13 @@ describe('the word of the watcher', () => {
 		expect(asked).toEqual([3, 3, 2, 1, 0]);
 	});
 });
+
+it('a clock that was set back turns no callback away', async () => {
+	for (const index of [0, 1, 2, 3]) expect(await call(index)).toBe('again');
+	now -= 60_000;
+	end(0, 1, 2, 3);
+	expect(await call(0)).toBe('complete');
+	expect(gathering.mayResume(total, now)).toBe(true);
+	now -= 60_000;
+	expect(gathering.mayResume(total, now)).toBe(true);
+});

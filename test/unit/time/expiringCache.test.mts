@@ -27,3 +27,8 @@ it('forgets what it is told to', () => {
 	cache.delete('gone');
 	expect([cache.get('gone', 1), cache.get('kept', 1)]).toEqual([undefined, 'b']);
 });
+
+it('a clock that was set back does not keep a value longer', () => {
+	const keysAt = cacheOf({ a: 10 * lifeMs });
+	expect([keysAt(9.5 * lifeMs), keysAt(8 * lifeMs)]).toEqual([['a'], []]);
+});
