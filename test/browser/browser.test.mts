@@ -6,6 +6,7 @@ import './search.mts';
 import './fields.mts';
 import './run.mts';
 import './simulator.mts';
+import './sleeping.mts';
 import './trigger.mts';
 import './agentTool.mts';
 import './credentials.mts';

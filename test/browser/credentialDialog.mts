@@ -4,7 +4,7 @@ import { testId } from './testId.mts';
 
 /** The form of a credential; n8n tests it on saving, and closes it when the test passes. */
 export class CredentialDialog {
-	private readonly dialog: Locator;
+	readonly dialog: Locator;
 
 	private constructor(page: Page) {
 		this.dialog = page.locator(testId('editCredential-modal'));

@@ -2,6 +2,7 @@ import { providers } from '../../nodes/shared/registry';
 import { credentialTypes } from '../../scripts/sources.mts';
 import { eventually } from './eventually.mts';
 import { noticesIn, unified } from './expected.mts';
+import { takePicture } from './picture.mts';
 import { editor, session } from './session.mts';
 import { createRow, ownNode, startNode } from './workflows.mts';
 
@@ -31,6 +32,7 @@ describe('a new credential', () => {
 			await eventually(async () => expect(await panel.credential()).not.toBe(''));
 			const saved = await panel.editCredential();
 			await saved.waitForPassed();
+			if (provider === 'fal') await takePicture('credential-dialog', { of: [saved.dialog] });
 		},
 	);
 

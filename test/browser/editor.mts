@@ -28,6 +28,22 @@ export class Editor {
 		await this.nodes.first().waitFor();
 	}
 
+	/** Opens the list of a workflow's executions. */
+	async openExecutions(id: string): Promise<void> {
+		await this.page.goto(`/workflow/${id}/executions`);
+		await this.page.locator(testId('current-executions-list')).waitFor();
+	}
+
+	/** The statuses in that list, and whether the canvas of the chosen execution is drawn beside it. */
+	async executions(): Promise<{ statuses: Array<string | null>; isDrawn: boolean }> {
+		const entries = this.page.locator('[data-test-execution-status]');
+		const statuses = await entries.evaluateAll((elements) =>
+			elements.map((element) => element.getAttribute('data-test-execution-status')),
+		);
+		const drawn = this.page.frameLocator('iframe').locator(testId('canvas-node'));
+		return { statuses, isDrawn: await drawn.first().isVisible() };
+	}
+
 	get nodes(): Locator {
 		return this.page.locator(testId('canvas-node'));
 	}

@@ -3,10 +3,11 @@ import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 import { choicesOf, shownField } from '../nodes/parameters.mts';
 import { eventually } from './eventually.mts';
 import { expectedForm, unified } from './expected.mts';
+import { takePicture } from './picture.mts';
 import { editor, session } from './session.mts';
 import { createRow, ownNode, startNode } from './workflows.mts';
 
-const NODE = 'Veo';
+const NODE = 'Veo Reference Video';
 
 /** The label that a value of a dropdown has for these parameters. */
 function labelOf(parameters: INodeParameters, name: string, value: unknown): string {
@@ -79,5 +80,22 @@ describe('the form of the unified node', () => {
 			await choose(asked, 'imageSource', imageSource);
 			await expectForm({ ...asked, imageSource }, credential);
 		}
+	});
+
+	it('shows what the chosen resolution costs', async () => {
+		const { panel } = editor();
+		const [{ id: provider, models }] = unified.providers;
+		const asked = { provider, resource: 'video', operation: 'generateAndWait' };
+		for (const [name, value] of Object.entries(asked)) await choose(asked, name, value);
+		await choose(asked, 'model', models[0].id);
+		const price = async () =>
+			(await panel.form()).notices.find((notice) => notice.includes('list price'));
+		await choose(asked, 'resolution', '720p');
+		await eventually(async () => expect(await price()).toMatch(/\$\d/));
+		const before = await price();
+		await choose(asked, 'resolution', '4k');
+		await eventually(async () => expect(await price()).not.toBe(before));
+		await panel.field('prompt').getByRole('textbox').fill('A ceramic fox turns its head');
+		await takePicture('price-notice', { height: 1200, of: panel.formOnly });
 	});
 });

@@ -20,7 +20,7 @@ export class NodePanel {
 
 	private readonly page: Page;
 
-	private readonly parameters: Locator;
+	readonly parameters: Locator;
 
 	constructor(page: Page) {
 		this.page = page;
@@ -30,6 +30,11 @@ export class NodePanel {
 
 	async waitFor(): Promise<void> {
 		await this.parameters.waitFor();
+	}
+
+	/** What stands in a picture of the form; with the output, of a run. */
+	get formOnly(): Locator[] {
+		return [this.page.locator(testId('node-execute-button')), this.parameters];
 	}
 
 	async close(): Promise<void> {
@@ -118,16 +123,13 @@ export class NodePanel {
 		return await CredentialDialog.opened(this.page);
 	}
 
-	/** The addresses of a trigger. */
-	async webhookUrls(): Promise<{ test: string; production: string }> {
+	/** Shows one of the two addresses of a trigger. */
+	async webhookUrl(kind: 'test' | 'production'): Promise<string> {
 		const url = this.parameters.locator('.webhook-url');
 		const folded = this.parameters.getByText('Webhook URLs');
 		if (!(await url.isVisible())) await folded.click();
-		const shown = async (kind: string) => {
-			await this.parameters.locator(testId(`radio-button-${kind}`)).click();
-			return (await url.innerText()).trim();
-		};
-		return { production: await shown('production'), test: await shown('test') };
+		await this.parameters.locator(testId(`radio-button-${kind}`)).click();
+		return (await url.innerText()).trim();
 	}
 
 	/** Waits for one call of the test URL. */

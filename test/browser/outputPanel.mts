@@ -4,7 +4,7 @@ import { testId } from './testId.mts';
 
 /** What a node has returned, at the right of its panel. */
 export class OutputPanel {
-	private readonly panel: Locator;
+	readonly panel: Locator;
 
 	constructor(page: Page) {
 		this.panel = page.locator(testId('output-panel'));

@@ -6,6 +6,7 @@ import { actionNodes, parametersOf } from '../nodes/parameters.mts';
 import type { ActionNode } from '../nodes/parameters.mts';
 import { eventually } from './eventually.mts';
 import { expectedForm, trigger, unified } from './expected.mts';
+import { takePicture } from './picture.mts';
 import { editor, session } from './session.mts';
 import { fullType } from './workflows.mts';
 
@@ -98,6 +99,7 @@ describe('the search', () => {
 	it('finds every node beside a trigger', async () => {
 		await editor().creator.open();
 		await expectEachFound();
+		await takePicture('find-the-node', { width: 900, height: 640 });
 		await editor().creator.close();
 	}, 60_000);
 

@@ -1,6 +1,7 @@
 import { veoWorkflow } from '../e2e/n8nSession.mts';
 import { eventually } from './eventually.mts';
 import { expectedForm, trigger } from './expected.mts';
+import { takePicture } from './picture.mts';
 import { editor, session } from './session.mts';
 import { createRow, ownNode } from './workflows.mts';
 
@@ -21,9 +22,13 @@ describe('the panel of the trigger', () => {
 		const text = await panel.text();
 		expect(text).toContain(header);
 		expect(text).toContain(activationHint);
-		const { test, production } = await panel.webhookUrls();
-		expect(test).toMatch(new RegExp(`^http://[^/]+/webhook-test/${webhookId}/callback$`));
-		expect(production).toMatch(new RegExp(`^http://[^/]+/webhook/${webhookId}/callback$`));
+		expect(await panel.webhookUrl('test')).toMatch(
+			new RegExp(`^http://[^/]+/webhook-test/${webhookId}/callback$`),
+		);
+		expect(await panel.webhookUrl('production')).toMatch(
+			new RegExp(`^http://[^/]+/webhook/${webhookId}/callback$`),
+		);
+		await takePicture('trigger-panel', { width: 1180, height: 720 });
 	});
 
 	it('offers the providers that call back, each with its credential', async () => {
@@ -42,7 +47,7 @@ describe('the panel of the trigger', () => {
 	it('listens, and shows the video that a provider calls about', async () => {
 		const { panel } = editor();
 		const [provider] = trigger.providers;
-		const { test } = await panel.webhookUrls();
+		const test = await panel.webhookUrl('test');
 		await panel.choose('provider', provider.displayName);
 		await panel.listen();
 		const workflow = veoWorkflow(session(), {
