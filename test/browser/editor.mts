@@ -4,6 +4,13 @@ import { NodeCreator } from './nodeCreator.mts';
 import { NodePanel } from './nodePanel.mts';
 import { testId } from './testId.mts';
 
+/** Buttons that stay where they are when the canvas moves. */
+const ON_THE_CANVAS = [
+	testId('canvas-controls'),
+	'.vue-flow__panel',
+	testId('canvas-execution-buttons'),
+].join();
+
 /** n8n's editor: the canvas of one workflow, the search for nodes, and the panel of the open node. */
 export class Editor {
 	readonly creator: NodeCreator;
@@ -54,6 +61,12 @@ export class Editor {
 			nodes.map((node) => node.getAttribute('data-node-type')),
 		);
 		return types.filter((type) => type !== null);
+	}
+
+	/** Zooms until all nodes are in the window, and takes away what lies on top of the canvas. */
+	async showAllNodes(): Promise<void> {
+		await this.page.addStyleTag({ content: `${ON_THE_CANVAS} { visibility: hidden !important; }` });
+		await this.page.keyboard.press('1');
 	}
 
 	/** Opens the panel of a node. */
