@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
+import { eventually } from './eventually.mts';
 import { NodeCreator } from './nodeCreator.mts';
 import { NodePanel } from './nodePanel.mts';
 import { testId } from './testId.mts';
@@ -67,6 +68,13 @@ export class Editor {
 	async showAllNodes(): Promise<void> {
 		await this.page.addStyleTag({ content: `${ON_THE_CANVAS} { visibility: hidden !important; }` });
 		await this.page.keyboard.press('1');
+		let before: unknown;
+		await eventually(async () => {
+			const boxes = await Promise.all((await this.nodes.all()).map((node) => node.boundingBox()));
+			const earlier = before;
+			before = boxes;
+			expect(boxes).toEqual(earlier);
+		});
 	}
 
 	/** Opens the panel of a node. */

@@ -33,7 +33,9 @@ export async function aiAgent({ session, submits, run, imported }: Offered): Pro
 			return told;
 		}
 
-		const simulated = await twice(await imported('ai-agent.json'), 'A fox #sandbox:seconds=1');
+		const shipped = await imported('ai-agent.json');
+		setOptionsIn(shipped, 'Make Video', { pollInterval: 1 });
+		const simulated = await twice(shipped, 'A fox #sandbox:seconds=1');
 		const video = expect.objectContaining({ provider: 'simulator', status: 'completed' });
 		expect(simulated).toEqual([video, video]);
 		expect(sandbox.requests).toEqual([]);
