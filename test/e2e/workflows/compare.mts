@@ -20,8 +20,9 @@ export async function compareProviders({
 	}
 	const shipped = await client.createWorkflow(workflow);
 	await run(shipped, 'Start');
-	// No image is given yet.
-	expect(sandbox.requests).toEqual([]);
+	// No image is given yet: nothing is ordered, and no row is in the way of the next run.
+	expect(submits()).toBe(0);
+	expect(await rows()).toEqual([]);
 
 	const { assignments } = nodeOf(workflow, 'Your Prompt').parameters.assignments as {
 		assignments: Array<{ name: string; value: string }>;
