@@ -14,7 +14,8 @@ export const MAX_BYTES = 150_000;
 /** The pictures of the documents, each with the browser test that takes it; `*` ends the name of a set. */
 export const pictures: Record<string, string> = {
 	'credential-dialog': 'a new credential of fal.ai',
-	'find-the-node': 'the search (finds|adds the trigger)',
+	'choose-an-action': 'the first video',
+	'find-the-node': 'the first video',
 	'first-video-form': 'the first video',
 	'first-video-item': 'the first video',
 	'first-video-plays': 'the first video',

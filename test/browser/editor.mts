@@ -48,8 +48,7 @@ export class Editor {
 		const statuses = await entries.evaluateAll((elements) =>
 			elements.map((element) => element.getAttribute('data-test-execution-status')),
 		);
-		const drawn = this.page.frameLocator('iframe').locator(testId('canvas-node'));
-		return { statuses, isDrawn: await drawn.first().isVisible() };
+		return { statuses, isDrawn: await this.nodes.first().isVisible() };
 	}
 
 	get nodes(): Locator {

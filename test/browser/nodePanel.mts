@@ -68,6 +68,10 @@ export class NodePanel {
 		};
 	}
 
+	notice(words: string): Locator {
+		return this.parameters.locator('.notice-content:visible', { hasText: words });
+	}
+
 	field(name: string): Locator {
 		return this.parameters.locator(testId(`parameter-input-${name}`));
 	}

@@ -14,7 +14,8 @@ interface Frame {
 	of?: Locator[];
 }
 
-const MARGIN = 12;
+/** Above is the label of a field, or the name of the node. */
+const MARGIN = { above: 28, around: 12 };
 
 /** Takes a picture for the documents; `npm run pictures` makes it one of theirs. */
 export async function takePicture(
@@ -39,10 +40,10 @@ async function leaveNothingOnTop(page: Page): Promise<void> {
 	await page.mouse.move(0, 0);
 	await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 	const messages = page.locator('.el-notification');
-	for (const message of await messages.all()) {
-		await message.locator('.el-notification__closeBtn').click();
-	}
-	await messages.waitFor({ state: 'detached' });
+	await messages
+		.locator('.el-notification__closeBtn')
+		.evaluateAll((buttons) => buttons.forEach((button) => (button as HTMLElement).click()));
+	await messages.first().waitFor({ state: 'detached' });
 }
 
 /** The part of the window in which all of these are. */
@@ -50,10 +51,10 @@ async function frameAround(of: Locator[], window: { width: number; height: numbe
 	const boxes = (await Promise.all(of.map(async (locator) => await locator.boundingBox()))).filter(
 		(box) => box !== null,
 	);
-	const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - MARGIN);
-	const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - MARGIN);
-	const right = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN;
-	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN;
+	const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - MARGIN.around);
+	const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - MARGIN.above);
+	const right = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN.around;
+	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN.around;
 	return {
 		x,
 		y,

@@ -49,7 +49,7 @@ describe('a step', () => {
 		expect(played.duration).toBeGreaterThan(1);
 		expect(played.currentTime).toBeGreaterThan(0);
 		expect(played.videoWidth / played.videoHeight).toBeCloseTo(16 / 9);
-	}, 60_000);
+	});
 
 	it('that is refused says why, and what to do next', async () => {
 		const { panel } = editor();

@@ -9,6 +9,9 @@ import { OWNER } from '../../scripts/n8n/rest.mts';
 import { useSession, withoutNetwork } from '../e2e/n8nSession.mts';
 import { Editor } from './editor.mts';
 
+/** The editor is slow on a machine with much else to do. */
+jest.setTimeout(120_000);
+
 /** A picture of the editor at the end of each test, to look at. */
 const PICTURES = join(CACHE, 'browser');
 
@@ -41,7 +44,8 @@ beforeAll(async () => {
 		viewport: { width: 1440, height: 1000 },
 		reducedMotion: 'reduce',
 	});
-	context.setDefaultTimeout(15_000);
+	context.setDefaultTimeout(30_000);
+	context.setDefaultNavigationTimeout(90_000);
 	const { email, password } = OWNER;
 	const answer = await context.request.post('/rest/login', {
 		data: { emailOrLdapLoginId: email, password },

@@ -30,5 +30,5 @@ describe('executions that sleep', () => {
 			expect(await editor().executions()).toEqual({ statuses, isDrawn: true }),
 		);
 		await takePicture('sleeping-executions', { width: 1000, height: 520 });
-	}, 60_000);
+	});
 });
