@@ -34,13 +34,17 @@ describe('the canvas of a workflow to import', () => {
 		await editor().page.setViewportSize(WINDOW);
 	});
 
-	it.each(files)('%s', async (file) => {
-		const workflow = await imported(file);
-		const id = await session().client.createWorkflow(workflow);
-		await editor().openWorkflow(id);
-		const { nodes } = editor();
-		await eventually(async () => expect(await nodes.count()).toBe(workflow.nodes.length));
-		await editor().showAllNodes();
-		await takePicture(`workflow-${parse(file).name}`, { ...WINDOW, of: await nodes.all() });
-	});
+	it.each(files)(
+		'%s',
+		async (file) => {
+			const workflow = await imported(file);
+			const id = await session().client.createWorkflow(workflow);
+			await editor().openWorkflow(id);
+			const { nodes } = editor();
+			await eventually(async () => expect(await nodes.count()).toBe(workflow.nodes.length));
+			await editor().showAllNodes();
+			await takePicture(`workflow-${parse(file).name}`, { ...WINDOW, of: await nodes.all() });
+		},
+		120_000,
+	);
 });
