@@ -6,6 +6,7 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeTypeDescription,
+	IPinData,
 	IRunExecutionData,
 } from 'n8n-workflow';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,6 +29,8 @@ export interface Workflow {
 	nodes: INode[];
 	connections: IConnections;
 	settings?: Record<string, unknown>;
+	/** What a node gives in manual runs, in place of being run. */
+	pinData?: IPinData;
 }
 
 export interface Credential {
@@ -257,6 +260,10 @@ export class N8nClient {
 		const typed = columns.map((column) => ({ name: column, type: 'string' }));
 		const tables = await this.tablesPath();
 		return (await this.post<{ id: string }>(tables, { name, columns: typed })).id;
+	}
+
+	async deleteTable(tableId: string): Promise<void> {
+		await this.http.delete(`/rest${await this.tablesPath()}/${tableId}`);
 	}
 
 	async addRows(tableId: string, rows: TableRow[]): Promise<void> {

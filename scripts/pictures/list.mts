@@ -22,6 +22,7 @@ export const pictures: Record<string, string> = {
 	'price-notice': 'the form of the unified node shows what',
 	'sleeping-executions': 'executions that sleep',
 	'trigger-panel': 'the panel of the trigger',
+	'workflow-*': 'the canvas of a workflow to import',
 };
 
 /** The name in the list that this picture, or a set with it, has. */

@@ -8,5 +8,6 @@ import './run.mts';
 import './simulator.mts';
 import './sleeping.mts';
 import './trigger.mts';
+import './canvases.mts';
 import './agentTool.mts';
 import './credentials.mts';

@@ -1,8 +1,16 @@
 import type { Locator, Page } from 'playwright-core';
 
+import { eventually } from './eventually.mts';
 import { NodeCreator } from './nodeCreator.mts';
 import { NodePanel } from './nodePanel.mts';
 import { testId } from './testId.mts';
+
+/** Buttons that stay where they are when the canvas moves. */
+const ON_THE_CANVAS = [
+	testId('canvas-controls'),
+	'.vue-flow__panel',
+	testId('canvas-execution-buttons'),
+].join();
 
 /** n8n's editor: the canvas of one workflow, the search for nodes, and the panel of the open node. */
 export class Editor {
@@ -53,6 +61,19 @@ export class Editor {
 			nodes.map((node) => node.getAttribute('data-node-type')),
 		);
 		return types.filter((type) => type !== null);
+	}
+
+	/** Zooms until all nodes are in the window, and takes away what lies on top of the canvas. */
+	async showAllNodes(): Promise<void> {
+		await this.page.addStyleTag({ content: `${ON_THE_CANVAS} { visibility: hidden !important; }` });
+		await this.page.keyboard.press('1');
+		let before: unknown;
+		await eventually(async () => {
+			const boxes = await Promise.all((await this.nodes.all()).map((node) => node.boundingBox()));
+			const earlier = before;
+			before = boxes;
+			expect(boxes).toEqual(earlier);
+		});
 	}
 
 	/** Opens the panel of a node. */

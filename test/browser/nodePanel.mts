@@ -32,8 +32,13 @@ export class NodePanel {
 		await this.parameters.waitFor();
 	}
 
-	/** What stands in a picture of the form; with the output, of a run. */
-	get formOnly(): Locator[] {
+	/** What stands in a picture of the form: its fields from the first on, and the button above them. */
+	async fromTheTop(): Promise<Locator[]> {
+		await this.parameters.evaluate((element) => {
+			for (let outer: Element | null = element; outer; outer = outer.parentElement) {
+				outer.scrollTop = 0;
+			}
+		});
 		return [this.page.locator(testId('node-execute-button')), this.parameters];
 	}
 

@@ -10,27 +10,30 @@ interface Frame {
 	/** Of the window, while the picture is taken. */
 	width?: number;
 	height?: number;
-	/** What is to be seen, with a margin around it; absent: the whole window. */
+	/** What is to be seen; absent: the whole window. */
 	of?: Locator[];
+	/** Around it. */
+	margin?: number;
 }
 
-/** Above is the label of a field, or the name of the node. */
-const MARGIN = { above: 28, around: 12 };
+/** Above a field is its label. */
+const ABOVE = 16;
 
 /** Takes a picture for the documents; `npm run pictures` makes it one of theirs. */
 export async function takePicture(
 	name: string,
-	{ width = 1400, height = 660, of = [] }: Frame = {},
+	{ width = 1400, height = 660, of = [], margin = 12 }: Frame = {},
 ): Promise<void> {
 	const { page } = editor();
 	const before = page.viewportSize();
 	await page.setViewportSize({ width, height });
 	await leaveNothingOnTop(page);
+	await page.waitForFunction(() => Array.from(document.images).every(({ complete }) => complete));
 	await mkdir(TAKEN, { recursive: true });
 	await page.screenshot({
 		path: join(TAKEN, `${name}.png`),
 		animations: 'disabled',
-		clip: of.length > 0 ? await frameAround(of, { width, height }) : undefined,
+		clip: of.length > 0 ? await frameAround(of, margin, { width, height }) : undefined,
 	});
 	if (before) await page.setViewportSize(before);
 }
@@ -47,14 +50,18 @@ async function leaveNothingOnTop(page: Page): Promise<void> {
 }
 
 /** The part of the window in which all of these are. */
-async function frameAround(of: Locator[], window: { width: number; height: number }) {
+async function frameAround(
+	of: Locator[],
+	margin: number,
+	window: { width: number; height: number },
+) {
 	const boxes = (await Promise.all(of.map(async (locator) => await locator.boundingBox()))).filter(
 		(box) => box !== null,
 	);
-	const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - MARGIN.around);
-	const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - MARGIN.above);
-	const right = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN.around;
-	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN.around;
+	const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - margin);
+	const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - (margin && margin + ABOVE));
+	const right = Math.max(...boxes.map((box) => box.x + box.width)) + margin;
+	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + margin;
 	return {
 		x,
 		y,

@@ -6,7 +6,7 @@ import { editor, session } from './session.mts';
 import { createRow, fullType, ownNode, startNode } from './workflows.mts';
 
 /** Of a window with the list of nodes beside the canvas. */
-const SMALL = { width: 1000, height: 600 };
+const NARROW = { width: 1000, height: 780 };
 
 describe('the first video, without a key and without a network', () => {
 	it('begins with the search for the node, and one of its actions', async () => {
@@ -17,11 +17,11 @@ describe('the first video, without a key and without a network', () => {
 		await creator.open();
 		await creator.search('veo');
 		await eventually(async () => expect((await creator.names())[0]).toBe(displayName));
-		await takePicture('find-the-node', SMALL);
+		await takePicture('find-the-node', NARROW);
 		await creator.choose(displayName);
 		const action = 'Generate video and wait';
 		await eventually(async () => expect(await creator.names()).toContain(action));
-		await takePicture('choose-an-action', SMALL);
+		await takePicture('choose-an-action', NARROW);
 		await creator.choose(action);
 		await panel.waitFor();
 		expect(await editor().types()).toContain(fullType(unified.name));
@@ -46,14 +46,17 @@ describe('the first video, without a key and without a network', () => {
 		await panel.field('prompt').getByRole('textbox').fill(prompt);
 		const image = 'https://example.com/fox.png';
 		await panel.field('imageUrls').getByRole('textbox').fill(image);
-		await takePicture('first-video-form', { height: 1250, of: panel.formOnly });
+		await takePicture('first-video-form', { height: 1300, of: await panel.fromTheTop() });
 		await panel.executeStep();
 		await eventually(async () =>
 			expect(await panel.output.json()).toEqual([
 				expect.objectContaining({ provider: 'simulator', status: 'completed', error: null }),
 			]),
 		);
-		await takePicture('first-video-item', { of: [panel.parameters, panel.output.panel] });
+		await takePicture('first-video-item', {
+			of: [...(await panel.fromTheTop()), panel.output.panel],
+			margin: 0,
+		});
 	});
 
 	it('is downloaded, and plays', async () => {
@@ -65,7 +68,10 @@ describe('the first video, without a key and without a network', () => {
 		const played = await play(await panel.output.viewFile());
 		expect(played).toMatchObject({ duration: 2, videoWidth: 320, videoHeight: 180 });
 		expect(played.currentTime).toBeGreaterThan(0);
-		await takePicture('first-video-plays', { of: [panel.parameters, panel.output.panel] });
+		await takePicture('first-video-plays', {
+			of: [panel.parameters, panel.output.panel],
+			margin: 0,
+		});
 		expect(session().sandbox.requests).toEqual([]);
 	});
 });

@@ -9,6 +9,7 @@ const PROMPT = 'A ceramic fox turns its head #sandbox:never';
 describe('executions that sleep', () => {
 	let id: string;
 	const started: string[] = [];
+	const asleep = () => started.map(() => 'waiting');
 	beforeAll(async () => {
 		const generate = ownNode('Generate', unified.description, {
 			provider: 'simulator',
@@ -18,6 +19,10 @@ describe('executions that sleep', () => {
 		const { client } = session();
 		id = await createRow('Product videos', startNode, generate);
 		for (let run = 0; run < 3; run++) started.push(await client.runWorkflow(id, startNode.name));
+		await eventually(async () => {
+			const executions = await client.executionsOf(id);
+			expect(executions.map(({ status }) => status)).toEqual(asleep());
+		}, 60_000);
 	});
 	afterAll(async () => {
 		for (const execution of started) await session().client.stopExecution(execution);
@@ -25,10 +30,8 @@ describe('executions that sleep', () => {
 
 	it('are "Waiting" in the list', async () => {
 		await editor().openExecutions(id);
-		const statuses = started.map(() => 'waiting');
-		await eventually(async () =>
-			expect(await editor().executions()).toEqual({ statuses, isDrawn: true }),
-		);
+		const shown = { statuses: asleep(), isDrawn: true };
+		await eventually(async () => expect(await editor().executions()).toEqual(shown), 30_000);
 		await takePicture('sleeping-executions', { width: 1000, height: 520 });
 	});
 });

@@ -10,12 +10,7 @@ import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, inTurn, newNode } from '../../scripts/n8n/workflow.mts';
 import { runOnce, useSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
-
-/** One transparent pixel. */
-const png = Buffer.from(
-	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-	'base64',
-);
+import { png } from './pixel.mts';
 
 /** Where n8n keeps binary data, by N8N_DEFAULT_BINARY_DATA_MODE, and how an item names the place. */
 const storages = {

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -14,6 +12,8 @@ import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, inTurn, newNode } from '../../scripts/n8n/workflow.mts';
 import { runOnce, useSession } from './n8nSession.mts';
+import { png } from './pixel.mts';
+import { startReceiver } from './receiver.mts';
 
 const session = useSession(1);
 
@@ -30,12 +30,6 @@ async function probe(file: string) {
 	return { format: format.format_name, streams };
 }
 
-/** One transparent pixel. */
-const png = Buffer.from(
-	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-	'base64',
-);
-
 /** Nodes one behind the other; the first is the manual trigger. */
 function chain(
 	nodes: Array<[name: string, type: string, version: number, parameters: INodeParameters]>,
@@ -49,27 +43,6 @@ function chain(
 		}),
 	);
 	return { name: 'files', nodes: all, connections: inTurn(all) };
-}
-
-/** A server that keeps what is posted to it; stands for a video platform. */
-async function startReceiver() {
-	const received: Buffer[] = [];
-	const server = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			received.push(Buffer.concat(chunks));
-			response.setHeader('Content-Type', 'application/json');
-			response.end('{"ok":true}');
-		});
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	return {
-		url: `http://127.0.0.1:${port}/upload`,
-		received,
-		stop: async () => await new Promise((resolve) => server.close(resolve)),
-	};
 }
 
 const uploading = providers.filter(({ upload }) => upload);

@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { parse } from 'node:path';
+
+import type { Workflow } from '../../scripts/n8n/rest.mts';
+import { importable, WORKFLOWS } from '../e2e/callbackWorkflows.mts';
+import { eventually } from './eventually.mts';
+import { takePicture } from './picture.mts';
+import { editor, session } from './session.mts';
+
+const files = readdirSync(WORKFLOWS).filter((name) => name.endsWith('.json'));
+
+const WINDOW = { width: 1900, height: 1100 };
+
+/** As its user imports it: with credentials, so that no node has a warning. */
+async function imported(file: string): Promise<Workflow> {
+	const workflow = await importable(file, session());
+	for (const node of workflow.nodes) {
+		if (node.type.includes('lmChatOpenAi'))
+			node.credentials = { openAiApi: await chatCredential() };
+		if (node.type.endsWith('Tool')) node.credentials = session().credentials;
+	}
+	return workflow;
+}
+
+async function chatCredential() {
+	const credential = { name: 'OpenAI', type: 'openAiApi' };
+	const id = await session().client.saveCredential({ ...credential, data: { apiKey: 'any' } });
+	return { id, name: credential.name };
+}
+
+describe('the canvas of a workflow to import', () => {
+	beforeAll(async () => {
+		await session().client.createTable('Veo Videos', ['prompt', 'provider']);
+		await editor().page.setViewportSize(WINDOW);
+	});
+
+	it.each(files)(
+		'%s',
+		async (file) => {
+			const workflow = await imported(file);
+			const id = await session().client.createWorkflow(workflow);
+			await editor().openWorkflow(id);
+			const { nodes } = editor();
+			await eventually(async () => expect(await nodes.count()).toBe(workflow.nodes.length));
+			await editor().showAllNodes();
+			await takePicture(`workflow-${parse(file).name}`, { ...WINDOW, of: await nodes.all() });
+		},
+		120_000,
+	);
+});
