@@ -28,6 +28,8 @@ export interface Workflow {
 	nodes: INode[];
 	connections: IConnections;
 	settings?: Record<string, unknown>;
+	/** What its nodes keep between executions. */
+	staticData?: object | null;
 }
 
 export interface Credential {
