@@ -22,28 +22,33 @@ export interface Left {
 }
 
 /** Every job that has left, as often as it has. */
-export async function jobsThatLeft(client: N8nClient, open: Open[]): Promise<Left[]> {
-	const left: Left[] = [];
-	for (const { way, leaves } of open) {
-		const executions = await client.executionsOf(leaves);
-		const found = await concurrently(executions, READS_AT_A_TIME, async ({ id }) =>
-			leftOf(await client.getExecution(id)),
-		);
-		left.push(...found.flat().map((job) => ({ way, ...job })));
-	}
-	return left;
+export const jobsThatLeft = async (client: N8nClient, open: Open[]): Promise<Left[]> =>
+	await jobsOf(client, open, 'leaves', leftOf);
+
+/** Every job that a workflow which only submits has put out. */
+export async function jobsSubmitted(client: N8nClient, open: Open[]): Promise<Left[]> {
+	const submitting = open.filter(({ submits, leaves }) => submits !== leaves);
+	return await jobsOf(client, submitting, 'submits', (execution) =>
+		itemsOf(execution, 'Veo').map((item) => ({ executionId: execution.id, ...described(item) })),
+	);
 }
 
-/** The IDs that executions which only submit have put out, by prompt. */
-export async function jobsSubmitted(
+/** What there is to find in the executions of some workflows. */
+async function jobsOf(
 	client: N8nClient,
-	{ submits }: Open,
-): Promise<Map<string, string>> {
-	const executions = await client.executionsOf(submits);
-	const found = await concurrently(executions, READS_AT_A_TIME, async ({ id }) =>
-		itemsOf(await client.getExecution(id), 'Veo').map(described),
-	);
-	return new Map(found.flat().map(({ prompt, jobId }) => [String(prompt), jobId]));
+	open: Open[],
+	workflow: 'submits' | 'leaves',
+	find: (execution: Execution) => Found[],
+): Promise<Left[]> {
+	const jobs: Left[] = [];
+	for (const { way, [workflow]: workflowId } of open) {
+		const executions = await client.executionsOf(workflowId);
+		const found = await concurrently(executions, READS_AT_A_TIME, async ({ id }) =>
+			find(await client.getExecution(id)),
+		);
+		jobs.push(...found.flat().map((job) => ({ way, ...job })));
+	}
+	return jobs;
 }
 
 type Found = Omit<Left, 'way'>;

@@ -28,6 +28,12 @@ export const WAYS: Way[] = [
 /** Also the path of the webhook that submits. */
 export const nameOf = ({ provider, by }: Way) => `${provider}-${by}`;
 
+/** A prompt that names its way, and is no other's. */
+export const promptOf = (way: Way, words: string) => `${nameOf(way)} ${words}`;
+
+/** The name of the way whose prompt this is. */
+export const wayOf = (prompt: string) => prompt.split(' ')[0];
+
 /** The simulator's jobs are known to nobody but n8n. */
 export const isSimulated = ({ provider }: Way) => provider === 'simulator';
 

@@ -91,4 +91,3 @@ function injectFaults(sandbox: Sandbox): void {
 		inject('status', { kind: 'slow', milliseconds: 1000, where: 'body' });
 	}
 }
-

@@ -39,7 +39,11 @@ export async function sampleOf({ logFile }: Process): Promise<Sample> {
 		const isTimer = (what: string) => ['Timeout', 'Immediate'].includes(what);
 		const cached = await Promise.all(
 			KEEPERS.map(async (keeper) => {
-				const sizes = await eachOf(ask, keeper, async (object) => await sizeOf(ask, object, keeper));
+				const sizes = await eachOf(
+					ask,
+					keeper,
+					async (object) => await sizeOf(ask, object, keeper),
+				);
 				return sizes.reduce((sum, size) => sum + size, 0);
 			}),
 		);

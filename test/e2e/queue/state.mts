@@ -1,5 +1,4 @@
 import { memoryAfterCollection } from '../../../scripts/bench/inspector.mts';
-import type { Open } from '../../../scripts/load/load.mts';
 import type { QueueSession } from '../../../scripts/n8n/queue/start.mts';
 import type { N8nServer } from '../../../scripts/n8n/server.mts';
 
@@ -11,19 +10,6 @@ const list = (values: string[]) => values.map((value) => `'${value}'`).join(', '
 export async function countOf({ database }: Database, ...statuses: string[]): Promise<number> {
 	const [count] = await database.query(
 		`SELECT count(*) FROM execution_entity WHERE status IN (${list(statuses)})`,
-	);
-	return Number(count);
-}
-
-/** Those that were called with prompts. */
-export async function executionsOfWays(
-	{ database }: Database,
-	open: Open[],
-	statuses: string[],
-): Promise<number> {
-	const [count] = await database.query(
-		`SELECT count(*) FROM execution_entity WHERE status IN (${list(statuses)})
-		AND "workflowId" IN (${list(open.map(({ submits }) => submits))})`,
 	);
 	return Number(count);
 }
@@ -56,5 +42,8 @@ export async function memoryOf(
 	const sizes = await Promise.all(
 		processes.map(async ({ logFile }) => await memoryAfterCollection(logFile)),
 	);
-	return [when, ...sizes.map(({ resident, held }) => `${resident.toFixed(0)} (${held.toFixed(0)})`)];
+	return [
+		when,
+		...sizes.map(({ resident, held }) => `${resident.toFixed(0)} (${held.toFixed(0)})`),
+	];
 }
