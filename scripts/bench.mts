@@ -1,6 +1,7 @@
-// npm run bench [-- download|generate|memory|text|trigger|waiting]: ratios within one run, printed as tables.
+// npm run bench [-- capacity|download|generate|memory|text|trigger|waiting]: ratios within one run, printed as tables.
 import { parseArgs } from 'node:util';
 
+import { benchCapacity } from './bench/capacity.mts';
 import { benchDownloads } from './bench/downloads.mts';
 import { benchGenerate } from './bench/generate.mts';
 import { benchMemory } from './bench/memory.mts';
@@ -27,9 +28,12 @@ const { values, positionals } = parseArgs({
 		asleep: { type: 'string', default: '500' },
 		/** What each of them was started with. */
 		kilobytes: { type: 'string', default: '1' },
+		/** How many videos end at the same time, each in turn. */
+		videos: { type: 'string', default: '100,500' },
 	},
 });
 const benches: Record<string, () => Promise<void> | void> = {
+	capacity: async () => await benchCapacity(values.videos.split(',').map(Number)),
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
 	generate: async () =>
 		await benchGenerate(values.items.split(',').map(Number), Number(values.rounds)),

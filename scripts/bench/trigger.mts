@@ -1,6 +1,4 @@
 // How many callbacks a second start a run: our trigger beside what is built by hand.
-import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
@@ -9,12 +7,12 @@ import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { installN8n, N8N_VERSION } from '../n8n/install.mts';
 import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
-import { GENERATOR, inTurn, newNode } from '../n8n/workflow.mts';
+import { GENERATOR, inTurn, newNode, TRIGGER } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
+import { countExecutions } from './database.mts';
 import { INSPECTED, secondsOfWork } from './inspector.mts';
 import { median, printTable } from './table.mts';
 
-const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
 const AT_A_TIME = 10;
 const ROUNDS = 3;
 const WARM_UP = 20;
@@ -158,23 +156,9 @@ async function start(session: Session, way: Way): Promise<Started> {
 	// The run that has just been started is of no job.
 	await pause(2000);
 	const [runs, failed] = ['success', 'error'].map((status) =>
-		countRuns(session, workflowId, status),
+		countExecutions(session.n8n, workflowId, status),
 	);
 	return { way, workflowId, url, runs, failed };
-}
-
-/** In n8n's database: to ask n8n itself would keep it busy. */
-function countRuns({ n8n }: Session, workflowId: string, status: string): number {
-	const path = join(dirname(n8n.logFile), '.n8n', 'database.sqlite');
-	const database = new DatabaseSync(path, { readOnly: true });
-	try {
-		const { count } = database
-			.prepare('SELECT count(*) AS count FROM execution_entity WHERE workflowId = ? AND status = ?')
-			.get(workflowId, status) as { count: number };
-		return count;
-	} finally {
-		database.close();
-	}
 }
 
 async function measure(session: Session, one: Started, deliveries: number): Promise<Measured> {
@@ -192,8 +176,8 @@ async function measure(session: Session, one: Started, deliveries: number): Prom
 	};
 	await Promise.all(Array.from({ length: AT_A_TIME }, worker));
 	one.runs += deliveries;
-	while (countRuns(session, one.workflowId, 'success') < one.runs) {
-		if (countRuns(session, one.workflowId, 'error') > one.failed) {
+	while (countExecutions(session.n8n, one.workflowId, 'success') < one.runs) {
+		if (countExecutions(session.n8n, one.workflowId, 'error') > one.failed) {
 			throw new Error(`${one.way.name}: a run has failed.`);
 		}
 		await pause(20);
