@@ -17,8 +17,6 @@ export interface Sample {
 	handles: number;
 	/** Entries of all the caches of this package. */
 	cached: number;
-	/** Sleeps of which something in the process still knows. */
-	sleeps: number;
 }
 
 /** Each class of ours that keeps something, and the private field in which it does. */
@@ -37,24 +35,15 @@ export async function sampleOf({ logFile }: Process): Promise<Sample> {
 		);
 		const active = await evaluate<string[]>(ask, 'process.getActiveResourcesInfo()');
 		const isTimer = (what: string) => ['Timeout', 'Immediate'].includes(what);
-		const cached = await Promise.all(
-			KEEPERS.map(async (keeper) => {
-				const sizes = await eachOf(
-					ask,
-					keeper,
-					async (object) => await sizeOf(ask, object, keeper),
-				);
-				return sizes.reduce((sum, size) => sum + size, 0);
-			}),
+		const sizes = await Promise.all(
+			(await cachesOf(ask)).map(async (one) => await sizeOf(ask, one)),
 		);
-		const sleeps = await eachOf(ask, { file: 'sleep/sleep.js', name: 'Sleep' }, async () => 1);
 		return {
 			held: (heapUsed + external) / 2 ** 20,
 			resident: rss / 2 ** 20,
 			timers: active.filter(isTimer).length,
 			handles: active.filter((what) => !isTimer(what)).length,
-			cached: cached.reduce((sum, count) => sum + count, 0),
-			sleeps: sleeps.length,
+			cached: sizes.reduce((sum, size) => sum + size, 0),
 		};
 	});
 }
@@ -66,32 +55,51 @@ export async function moveClockOf({ logFile }: Process, milliseconds: number): P
 	});
 }
 
-/** Looks at every object of a class of this package that is alive in the process. */
-async function eachOf<Seen>(
-	ask: Ask,
-	{ file, name }: { file: string; name: string },
-	look: (objectId: string) => Promise<Seen>,
-): Promise<Seen[]> {
-	const modules = 'Object.entries(process.mainModule.constructor._cache)';
-	const found = `${modules}.find(([path]) => path.endsWith('/shared/${file}'))?.[1].exports`;
-	const { result: prototype } = await ask('Runtime.evaluate', {
-		expression: `${found}?.${name}.prototype`,
-	});
-	// A process that has not run a node of ours yet has not loaded them.
-	if (!prototype?.objectId) return [];
-	const { objects } = await ask('Runtime.queryObjects', { prototypeObjectId: prototype.objectId });
-	const { result: properties = [] } = await ask('Runtime.getProperties', {
-		objectId: objects?.objectId,
-		ownProperties: true,
-	});
-	const ids = properties.filter(({ name: key }) => /^\d+$/.test(key));
-	const seen: Seen[] = [];
-	for (const { value } of ids) if (value?.objectId) seen.push(await look(value.objectId));
-	await ask('Runtime.releaseObject', { objectId: objects?.objectId });
-	return seen;
+type Keeper = (typeof KEEPERS)[number];
+
+interface Cache extends Keeper {
+	objectId: string;
 }
 
-async function sizeOf(ask: Ask, objectId: string, { field }: { field: string }): Promise<number> {
+/** All of them that live in the process, which keeps them as long as it runs. */
+async function cachesOf(ask: Ask): Promise<Cache[]> {
+	const caches: Cache[] = [];
+	for (const keeper of KEEPERS) {
+		const list = await listOf(ask, keeper);
+		if (!list) continue;
+		const { result = [] } = await ask('Runtime.getProperties', {
+			objectId: list,
+			ownProperties: true,
+		});
+		for (const { name, value } of result) {
+			if (/^\d+$/.test(name) && value?.objectId)
+				caches.push({ ...keeper, objectId: value.objectId });
+		}
+	}
+	return caches;
+}
+
+/** To look through the whole memory takes long: it is done once, and its result left in the process. */
+async function listOf(ask: Ask, { file, name }: Keeper): Promise<string | undefined> {
+	const known = `globalThis.soaked${name}`;
+	const { result: before } = await ask('Runtime.evaluate', { expression: known });
+	if (before?.objectId) return before.objectId;
+	const modules = 'Object.entries(process.mainModule.constructor._cache)';
+	const exported = `${modules}.find(([path]) => path.endsWith('/shared/${file}'))?.[1].exports`;
+	const { result: prototype } = await ask('Runtime.evaluate', {
+		expression: `${exported}?.${name}.prototype`,
+	});
+	// A process that has not run a node of ours yet has not loaded them.
+	if (!prototype?.objectId) return undefined;
+	const { objects } = await ask('Runtime.queryObjects', { prototypeObjectId: prototype.objectId });
+	await ask('Runtime.callFunctionOn', {
+		objectId: objects?.objectId,
+		functionDeclaration: `function () { ${known} = this; }`,
+	});
+	return objects?.objectId;
+}
+
+async function sizeOf(ask: Ask, { objectId, field }: Cache): Promise<number> {
 	const { privateProperties = [] } = await ask('Runtime.getProperties', {
 		objectId,
 		ownProperties: true,

@@ -36,6 +36,8 @@ const SETTINGS = {
 	...INSPECTED,
 	N8N_CONCURRENCY_PRODUCTION_LIMIT: '5',
 	N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '12',
+	// n8n's own two connections are too few for callbacks that come together: it answers 503.
+	DB_POSTGRESDB_POOL_SIZE: '10',
 	// How soon n8n notices that a worker is dead, whose executions it then ends.
 	QUEUE_WORKER_LOCK_DURATION: '10000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
