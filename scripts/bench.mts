@@ -1,6 +1,7 @@
-// npm run bench [-- download|generate|memory|package|scale|text|trigger|waiting]: ratios within one run, printed as tables.
+// npm run bench [-- capacity|download|generate|memory|package|scale|text|trigger|waiting]: ratios within one run, printed as tables.
 import { parseArgs } from 'node:util';
 
+import { benchCapacity } from './bench/capacity.mts';
 import { benchDownloads } from './bench/downloads.mts';
 import { benchGenerate } from './bench/generate.mts';
 import { benchMemory } from './bench/memory.mts';
@@ -33,10 +34,13 @@ const { values, positionals } = parseArgs({
 		sizes: { type: 'string', default: '1,10,100,1000' },
 		/** Seconds that a video takes, each in turn. */
 		lengths: { type: 'string', default: '20,40,80' },
+		/** How many videos end at the same time, each in turn. */
+		videos: { type: 'string', default: '100,500' },
 	},
 });
 const numbersIn = (list: string) => list.split(',').filter(Boolean).map(Number);
 const benches: Record<string, () => Promise<void> | void> = {
+	capacity: async () => await benchCapacity(numbersIn(values.videos)),
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
 	generate: async () => await benchGenerate(numbersIn(values.items), Number(values.rounds)),
 	memory: async () => await benchMemory(Number(values.asleep), Number(values.kilobytes)),

@@ -18,13 +18,24 @@ type Project = (typeof PROJECTS)[number];
 const REPORTS = join(CACHE, 'reports');
 const {
 	positionals: [only, ...jestArgs],
-	values: { n8n: oneVersion },
-} = parseArgs({ allowPositionals: true, options: { n8n: { type: 'string' } } });
+	values: { n8n: oneVersion, jobs },
+} = parseArgs({
+	allowPositionals: true,
+	options: {
+		n8n: { type: 'string' },
+		/** Of the test of queue mode. */
+		jobs: { type: 'string' },
+	},
+});
 if (oneVersion !== undefined && (only !== 'e2e' || !N8N_VERSIONS.includes(oneVersion))) {
 	console.error(`--n8n goes with test:e2e and is one of ${N8N_VERSIONS.join(', ')}.`);
 	process.exit(2);
 }
-const env: NodeJS.ProcessEnv = { ...process.env };
+if (jobs !== undefined && (only !== 'e2e' || !(Number(jobs) > 0 && Number(jobs) % 100 === 0))) {
+	console.error('--jobs goes with test:e2e and is a multiple of 100.');
+	process.exit(2);
+}
+const env: NodeJS.ProcessEnv = { ...process.env, ...(jobs && { QUEUE_JOBS: jobs }) };
 
 const command = (title: string, name: string, ...args: string[]): Step => ({
 	title,

@@ -32,15 +32,30 @@ export async function secondsOfWork(logFile: string): Promise<number> {
 	});
 }
 
-type Ask = (method: string, params?: object) => Promise<{ result?: { value?: string } }>;
-
-async function evaluate<Value>(ask: Ask, value: string): Promise<Value> {
-	const expression = `JSON.stringify(${value})`;
-	const { result } = await ask('Runtime.evaluate', { expression, returnByValue: true });
-	return JSON.parse(result?.value ?? '') as Value;
+/** A value of that process, as its debugger names it. */
+export interface Remote {
+	objectId?: string;
+	value?: unknown;
 }
 
-async function inspect<Result>(
+interface Answer {
+	result?: Remote & Array<{ name: string; value?: Remote }>;
+	objects?: Remote;
+	privateProperties?: Array<{ name: string; value?: Remote }>;
+}
+
+/** Calls a method of the debugger. */
+export type Ask = (method: string, params?: object) => Promise<Answer>;
+
+/** What an expression comes to in that process. */
+export async function evaluate<Value>(ask: Ask, value: string): Promise<Value> {
+	const expression = `JSON.stringify(${value})`;
+	const { result } = await ask('Runtime.evaluate', { expression, returnByValue: true });
+	return JSON.parse(String(result?.value ?? '')) as Value;
+}
+
+/** Talks to the debugger of a process that was started with `INSPECTED` and writes to this log. */
+export async function inspect<Result>(
 	logFile: string,
 	look: (ask: Ask) => Promise<Result>,
 ): Promise<Result> {

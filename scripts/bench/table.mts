@@ -1,11 +1,17 @@
 /** Prints rows of cells below each other; the first row is the header, the first column the label. */
 export function printTable(rows: string[][]): void {
+	console.log(`${tableOf(rows)}\n`);
+}
+
+/** The same as a text. */
+export function tableOf(rows: string[][]): string {
 	const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-	for (const [label, ...cells] of rows) {
-		const padded = cells.map((cell, column) => cell.padStart(widths[column + 1]));
-		console.log([label.padEnd(widths[0]), ...padded].join('   ').trimEnd());
-	}
-	console.log();
+	return rows
+		.map(([label, ...cells]) => {
+			const padded = cells.map((cell, column) => cell.padStart(widths[column + 1]));
+			return [label.padEnd(widths[0]), ...padded].join('   ').trimEnd();
+		})
+		.join('\n');
 }
 
 export function median(numbers: number[]): number {

@@ -7,13 +7,12 @@ import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { installN8n, N8N_VERSION } from '../n8n/install.mts';
 import { startSession } from '../n8n/session.mts';
 import type { Session } from '../n8n/session.mts';
-import { GENERATOR, inTurn, newNode } from '../n8n/workflow.mts';
+import { GENERATOR, inTurn, newNode, TRIGGER } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
 import { countRuns } from './database.mts';
 import { INSPECTED, secondsOfWork } from './inspector.mts';
 import { median, printTable } from './table.mts';
 
-const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
 const AT_A_TIME = 10;
 const ROUNDS = 3;
 const WARM_UP = 20;

@@ -31,6 +31,8 @@ export interface Workflow {
 	settings?: Record<string, unknown>;
 	/** What a node gives in manual runs, in place of being run. */
 	pinData?: IPinData;
+	/** What its nodes keep between executions. */
+	staticData?: object | null;
 }
 
 export interface Credential {

@@ -1,4 +1,4 @@
-import { N8N_VERSION, N8N_VERSIONS, OLDER_N8N_VERSION } from './install.mts';
+import { N8N_VERSIONS } from './install.mts';
 
 /**
  * On which n8n the files of the end-to-end tests run. What is not named here runs on the current one

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { INode, INodeParameters } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import { ROOT } from '../../scripts/folders.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
-import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
+import { GENERATOR, newNode, to, TRIGGER } from '../../scripts/n8n/workflow.mts';
 import { until } from '../until.mts';
 
-export const TRIGGER = 'n8n-nodes-veo-reference-video.veoReferenceVideoTrigger';
+export { triggerNode } from '../../scripts/n8n/workflow.mts';
+
 export const WORKFLOWS = join(ROOT, 'workflows');
 
 /** A workflow of `workflows/`, with the session's credentials chosen, as its user does it in the editor. */
@@ -31,24 +32,6 @@ export function nodeOf(workflow: Workflow, name: string): INode {
 /** The production URL that the editor shows on a trigger. */
 export function callbackUrl({ n8n }: Session, { webhookId }: INode): string {
 	return `${n8n.url}/webhook/${webhookId}/callback`;
-}
-
-export function triggerNode(
-	{ credentials }: Pick<Session, 'credentials'>,
-	provider: string,
-	parameters: INodeParameters = {},
-): INode {
-	const type = sandboxCredentialTypes[provider];
-	return {
-		id: `trigger-${provider}`,
-		name: `Video from ${provider}`,
-		type: TRIGGER,
-		typeVersion: 1.1,
-		position: [0, 0],
-		webhookId: crypto.randomUUID(),
-		parameters: { provider, ...parameters },
-		credentials: { [type]: credentials[type] },
-	};
 }
 
 /** Creates and publishes a workflow. @returns its id, when n8n has registered all of its triggers */

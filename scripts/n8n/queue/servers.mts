@@ -16,26 +16,50 @@ export interface QueueServer extends Daemon {
 	env: Record<string, string>;
 }
 
+export interface Redis extends QueueServer {
+	/** Ends it, and starts it again with what it has written down. */
+	restart(): Promise<void>;
+}
+
 export interface Postgresql extends QueueServer {
 	/** @returns the rows, their columns separated by `|` */
 	query(sql: string): Promise<string[]>;
 }
 
-/** A Redis that keeps nothing, on a free port. */
-export async function startRedis(program: string): Promise<QueueServer> {
+/** A Redis on a free port that writes down all that it holds, as n8n's queue needs it. */
+export async function startRedis(program: string): Promise<Redis> {
 	const port = await freePort();
 	const password = crypto.randomUUID();
-	const daemon = await startDaemon(program, ['-'], {
-		input: `bind ${HOST}\nport ${port}\nrequirepass ${password}\nsave ""\nappendonly no\n`,
-		ready: /ready to accept connections/i,
-		signal: 'SIGTERM',
+	const folder = await mkdtemp(join(tmpdir(), 'veo-redis-'));
+	const settings = {
+		...{ bind: HOST, port, requirepass: password, dir: folder },
+		...{ save: '""', appendonly: 'yes' },
+	};
+	const input = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+	const start = async () =>
+		await startDaemon(program, ['-'], {
+			input: input.join(''),
+			ready: /ready to accept connections/i,
+			signal: 'SIGTERM',
+		});
+	const remove = async () => await rm(folder, { recursive: true, force: true });
+	let daemon = await start().catch(async (error: unknown) => {
+		await remove();
+		throw error;
 	});
 	return {
-		...daemon,
 		env: {
 			QUEUE_BULL_REDIS_HOST: HOST,
 			QUEUE_BULL_REDIS_PORT: String(port),
 			QUEUE_BULL_REDIS_PASSWORD: password,
+		},
+		async stop() {
+			await daemon.stop();
+			await remove();
+		},
+		async restart() {
+			await daemon.stop();
+			daemon = await start();
 		},
 	};
 }

@@ -11,15 +11,19 @@ import { saveCredentials } from '../session.mts';
 import type { Session } from '../session.mts';
 import type { QueuePrograms } from './programs.mts';
 import { startPostgresql, startRedis } from './servers.mts';
-import type { Postgresql } from './servers.mts';
+import type { Postgresql, Redis } from './servers.mts';
 
 /** An n8n in queue mode with our package, beside a sandbox that plays the providers. */
 export interface QueueSession extends Pick<Session, 'sandbox' | 'client' | 'credentials'> {
 	main: N8nServer;
 	/** Takes the calls of triggers and the wake-ups of sleeping executions. */
 	webhook: N8nServer;
+	/** Those that were started first. */
 	workers: N8nServer[];
+	/** One more. */
+	startWorker(): Promise<N8nServer>;
 	database: Postgresql;
+	redis: Redis;
 	close(): Promise<void>;
 }
 
@@ -30,6 +34,8 @@ export interface QueueOptions {
 	workers: number;
 	/** How long the sandbox takes for a video. */
 	jobSeconds: number;
+	/** More of n8n's own settings, for each of its processes. */
+	env?: Record<string, string>;
 }
 
 /** Starts all of it on free ports; what was started is ended again when a later step fails. */
@@ -60,6 +66,7 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueSessio
 			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 			N8N_ENCRYPTION_KEY: crypto.randomUUID(),
 			WEBHOOK_URL: `http://127.0.0.1:${webhookPort}/`,
+			...options.env,
 		};
 		const start = async (kind: Kind, name: string, port?: number) =>
 			await started(
@@ -70,15 +77,19 @@ export async function startQueueMode(options: QueueOptions): Promise<QueueSessio
 			);
 		// It creates the tables that the others ask for.
 		const main = await start('start', 'main');
-		const names = Array.from({ length: count }, (_, index) => `worker-${index + 1}`);
+		let workersStarted = 0;
+		const startWorker = async () => await start('worker', `worker-${++workersStarted}`);
 		const [webhook, ...workers] = await all([
 			start('webhook', 'webhook', webhookPort),
-			...names.map(async (name) => await start('worker', name)),
+			...Array.from({ length: count }, startWorker),
 		]);
 		const client = new N8nClient(main.url);
 		await client.enter();
 		const credentials = await saveCredentials(client, sandbox);
-		return { sandbox, client, credentials, main, webhook, workers, database, close };
+		return {
+			...{ sandbox, client, credentials, main, webhook, workers, startWorker },
+			...{ database, redis, close },
+		};
 	} catch (error) {
 		await close();
 		throw error;
