@@ -32,7 +32,12 @@ describe('a new credential', () => {
 			await eventually(async () => expect(await panel.credential()).not.toBe(''));
 			const saved = await panel.editCredential();
 			await saved.waitForPassed();
-			if (provider === 'fal') await takePicture('credential-dialog', { of: [saved.dialog] });
+			if (provider === 'fal')
+				await takePicture('credential-dialog', {
+					height: 900,
+					of: [saved.dialog],
+					margin: 0,
+				});
 		},
 	);
 
