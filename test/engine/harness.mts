@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import 'reflect-metadata';
 import { Container } from '@n8n/di';
 import {
@@ -114,6 +116,8 @@ export interface NodeResult {
 export interface Call {
 	token: string;
 	body?: IDataObject;
+	/** Exactly what came, where a signature is over it. */
+	delivery?: { headers: IncomingHttpHeaders; rawBody: Buffer };
 	/** The execution that is called; the one that ran by default. */
 	execution?: string;
 }
@@ -163,7 +167,7 @@ async function wake(
 	node: INode,
 	additionalData: IWorkflowExecuteAdditionalData,
 	run: IRun,
-	{ token, body = {}, execution = additionalData.executionId }: Call,
+	{ token, body = {}, delivery, execution = additionalData.executionId }: Call,
 ): Promise<Woken> {
 	const answer: Woken = {};
 	const response = {
@@ -174,8 +178,10 @@ async function wake(
 		},
 		json: () => response,
 	};
-	const rawBody = Buffer.from(JSON.stringify(body));
-	const headers = { 'content-type': 'application/json' };
+	const { headers, rawBody } = delivery ?? {
+		rawBody: Buffer.from(JSON.stringify(body)),
+		headers: { 'content-type': 'application/json' },
+	};
 	const context = new WebhookContext(
 		workflow,
 		node,
