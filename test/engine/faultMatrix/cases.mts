@@ -240,6 +240,9 @@ function whyNot(way: WayId, call: Call, fault: FaultKind, isLasting: boolean): s
 	return whyNotAt(fault, call);
 }
 
+/** So many jobs can be asked about in the half minute that the last look of a watcher takes. */
+const mostItems = 20;
+
 /** As few executions as can be: items of one execution carry different faults. */
 export function batchesOf(cases: Case[]): Batch[] {
 	const batches = new Map<string, Batch>();
@@ -260,7 +263,13 @@ export function batchesOf(cases: Case[]): Batch[] {
 		batch.cases.push(one);
 		batches.set(key, batch);
 	}
-	return [...batches.values()];
+	return [...batches.values()].flatMap(({ cases: those, ...batch }) => {
+		const parts = Array.from({ length: Math.ceil(those.length / mostItems) });
+		return parts.map((_, index) => {
+			const from = index * mostItems;
+			return { ...batch, cases: those.slice(from, from + mostItems) };
+		});
+	});
 }
 
 export const titleOf = ({ provider, way, call, fault, isLasting }: Case) =>

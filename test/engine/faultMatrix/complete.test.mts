@@ -21,7 +21,7 @@ it.each(sandboxProviders.map((sandbox) => [sandbox.id, sandbox] as const))(
 		const met = new Set(cases.filter(({ provider }) => provider.id === id).map(({ call }) => call));
 		const calls = [...new Set(routes.map(({ call }) => call))];
 		const { [id]: left = {} } = neverAsked;
-		expect(calls.filter((call) => !met.has(call))).toEqual(Object.keys(left));
+		expect(calls.filter((call) => !met.has(call)).sort()).toEqual(Object.keys(left).sort());
 	},
 );
 

@@ -5,7 +5,7 @@ import type { NodeResult } from '../harness.mts';
 import { binaryOf, imageOf } from '../imageFiles.mts';
 import type { RunOptions } from '../sandboxed.mts';
 import { startTrigger } from '../triggerHarness.mts';
-import { wayOf } from './cases.mts';
+import { callBefore, wayOf } from './cases.mts';
 import type { Batch, WayId } from './cases.mts';
 import type { Sleepers } from './sleepers.mts';
 import { Stage } from './stage.mts';
@@ -148,6 +148,11 @@ const calling: Drive = async (stage) => {
 	const isTaken = (id?: string) => answersOf(id).includes(200);
 	const isOver = (id?: string) =>
 		isTaken(id) ? runsOf(id).length > 0 : answersOf(id).length === 2;
+	const [first] = batch.cases;
+	if (!batch.isLasting && first.fault.company === 'server' && !callBefore(first)) {
+		await until('the first is answered', () => answersOf(jobs[0]).length > 0, patience);
+		await sandbox.leave(0);
+	}
 	await until('every callback has been answered', () => jobs.every(isOver), patience);
 	for (const id of jobs.filter(isTaken)) await sandbox.deliver(String(id));
 	return observe(

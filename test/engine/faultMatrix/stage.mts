@@ -48,7 +48,7 @@ export class Stage {
 		const sandbox = await startSandbox({
 			jobSeconds: 0,
 			allowHttpCallbacks: true,
-			callbackRetryMilliseconds: 300,
+			callbackRetryMilliseconds: 600,
 		});
 		return new Stage(batch, sandbox);
 	}
@@ -113,12 +113,12 @@ export class Stage {
 		if (spoilt) {
 			const about = wayOf(way).alone?.includes(call) ? undefined : Stage.markOf(one);
 			const times = isLasting ? Infinity : 1;
-			// A large video is sent in many pieces, and none may pass for silence.
 			this.sandbox.inject({ provider: provider.id, call, about, fault: spoilt, times });
 			return;
 		}
 		const before = callBefore(one);
-		if (!before) return await this.sandbox.leave(milliseconds);
+		// There it is told when to come back.
+		if (!before) return await this.sandbox.leave(way === 'trigger' ? undefined : milliseconds);
 		const leave = { kind: 'leave', milliseconds } as const;
 		this.sandbox.inject({ provider: provider.id, call: before, fault: leave });
 	}
