@@ -43,6 +43,8 @@ export interface Sandbox {
 	/** The jobs for a later sandbox, which goes on with them. */
 	savedJobs(): SavedJob[];
 	inject(injection: Injection): void;
+	/** Forgets the injected faults. */
+	mend(): void;
 	setJobSeconds(seconds: number): void;
 	/** Ends a job now, with the outcome it was heading for. */
 	finish(jobId: string): void;
@@ -112,6 +114,7 @@ export async function startSandbox({
 		jobs: () => state.jobs.all().map(describeJob),
 		savedJobs: () => state.jobs.saved(),
 		inject: (injection) => faults.add(injection),
+		mend: () => faults.clear(),
 		setJobSeconds(seconds) {
 			settings.jobSeconds = seconds;
 		},
@@ -146,7 +149,8 @@ export async function startSandbox({
 	};
 
 	function leave(milliseconds?: number): void {
-		server.close();
+		clearTimeout(returning);
+		if (server.listening) server.close();
 		if (milliseconds === undefined) return;
 		const { port: ownPort } = new URL(url);
 		returning = setTimeout(() => server.listen(Number(ownPort), '127.0.0.1'), milliseconds);

@@ -70,9 +70,12 @@ function readError(response: WireResponse): Failure {
 	return failureFromStatus(response, reason);
 }
 
+const canceled = { code: 'canceled', message: 'the job was canceled', retryable: false } as const;
+
 /** When fal's own infrastructure has failed a job, its status carries `error` and `error_type`. */
 function readStatusError({ body }: WireResponse): Failure | undefined {
 	if (!body.error && !body.error_type) return undefined;
+	if (body.error_type === 'client_cancelled') return canceled;
 	const message = [body.error, body.error_type].map(describeText).find(Boolean);
 	return {
 		code: 'provider_unavailable',
@@ -92,8 +95,6 @@ function parseStatus(response: WireResponse): JobState {
 	return { status: response.body.status === 'IN_QUEUE' ? 'queued' : 'in_progress' };
 }
 
-const canceled = { code: 'canceled', message: 'the job was canceled', retryable: false } as const;
-
 /** The result is the model's own answer, so its HTTP code tells success from failure. */
 function parseResult(response: WireResponse, settled: { failure?: Failure }): JobState {
 	const videoUrl = firstVideoUrl(response.body.video);
@@ -112,7 +113,8 @@ function parseResult(response: WireResponse, settled: { failure?: Failure }): Jo
 	// A server error alone may concern this read only. When fal's infrastructure has failed the job,
 	// the status says so, too.
 	if (response.status >= 500 && settled.failure) {
-		return { status: 'failed', failure: settled.failure };
+		const { failure } = settled;
+		return { status: failure.code === 'canceled' ? 'canceled' : 'failed', failure };
 	}
 	return { status: 'unreadable', failure: readError(response) };
 }

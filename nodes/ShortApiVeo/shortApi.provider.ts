@@ -15,7 +15,8 @@ import { shortApiModels } from './shortApi.models';
 const dataOf = ({ body }: Pick<WireResponse, 'body'>) => asObject(body.data);
 
 /** Errors come as HTTP 200 with a `code` that is not 0; the text is in `info` or `message`. */
-const isRefusal = ({ body }: WireResponse) => Number(wordIn(body.code ?? 0)) !== 0;
+const isRefusal = ({ body: { code } }: WireResponse) =>
+	(typeof code === 'number' || typeof code === 'string') && Number(code) !== 0;
 
 /** No list of codes is published. Clients report 3000 for passing trouble behind the API. */
 function readError(response: WireResponse): Failure {

@@ -35,11 +35,6 @@ const cases: Record<'no' | 'maybe' | 'yes', Case[]> = {
 			fault: submit({ kind: 'status', status: 401 }),
 		},
 		{
-			name: 'too many requests',
-			parameters: wait,
-			fault: submit({ kind: 'status', status: 429 }),
-		},
-		{
 			name: 'the price of an impossible video',
 			parameters: { operation: 'estimateCost', model: '={{ "none" }}' },
 		},
@@ -53,11 +48,6 @@ const cases: Record<'no' | 'maybe' | 'yes', Case[]> = {
 			name: 'a connection that broke after the submit',
 			parameters: generate,
 			fault: submit({ kind: 'drop', when: 'after' }),
-		},
-		{
-			name: 'a 502 after the submit',
-			parameters: wait,
-			fault: submit({ kind: 'status', status: 502, afterHandling: true }),
 		},
 		{
 			name: 'an answer without a job',

@@ -20,41 +20,7 @@ const html = {
 	body: '<html><body>Bad gateway</body></html>',
 } as const;
 
-/** Bad luck while asking: none of it says anything about the paid job. */
-const passingTrouble = [
-	['a dropped connection', { kind: 'drop', when: 'before' }],
-	['a 500', { kind: 'status', status: 500, body: {} }],
-	['a 429', { kind: 'status', status: 429 }],
-	['an HTML error page', html],
-	['a truncated body', { kind: 'truncate', bytes: 5 }],
-	['an empty body', { kind: 'raw', status: 200, contentType: 'application/json', body: '' }],
-	['half a JSON', { kind: 'raw', status: 200, contentType: 'application/json', body: '{"sta' }],
-	['a slow answer', { kind: 'slow', milliseconds: 50, where: 'body' }],
-	[
-		'a word nobody knows',
-		{ kind: 'status', status: 200, body: { status: 'DREAMING', data: { status: 'dreaming' } } },
-	],
-] as const;
-
 describe.each(providerTable)('%s', (_, provider) => {
-	const calls = provider.result ? (['status', 'result'] as const) : (['status'] as const);
-	const cases = calls.flatMap((call) =>
-		passingTrouble
-			.filter(([name]) => call === 'status' || name !== 'a word nobody knows')
-			.map(([name, fault]) => [name, call, fault] as const),
-	);
-
-	it.each(cases)('the wait survives %s at %s', async (_name, call, fault) => {
-		sandbox().inject({ call, fault });
-		const result = await runUnified(sandbox(), provider, {
-			operation: 'generateAndWait',
-			...request,
-			...wait,
-		});
-		expect(jsonOf(result)[0]).toMatchObject({ status: 'completed', error: null });
-		expect(sandbox().count({ call: 'submit' })).toBe(1);
-	});
-
 	it('a key that is revoked while waiting ends the wait, and the job keeps its ID', async () => {
 		sandbox().inject({ call: 'status', fault: { kind: 'status', status: 401 }, times: Infinity });
 		const result = await runUnified(sandbox(), provider, {
@@ -192,13 +158,9 @@ describe.each(providerTable)('%s', (_, provider) => {
 			videoUrl: '={{ $json.videoUrl }}',
 		};
 
-		it.each([
-			['a dropped connection', { kind: 'drop', when: 'before' }],
-			['a body cut short', { kind: 'truncate', bytes: 1000 }],
-			['a 503', { kind: 'status', status: 503 }],
-		] as const)('survives %s and delivers every byte', async (_name, fault) => {
+		it('survives a body cut short and delivers every byte', async () => {
 			const job = await finished();
-			sandbox().inject({ call: 'media', fault });
+			sandbox().inject({ call: 'media', fault: { kind: 'truncate', bytes: 1000 } });
 			const result = await runUnified(sandbox(), provider, download, { input: [job] });
 			const { data } = await axios.get<Buffer>(String(job.videoUrl), {
 				responseType: 'arraybuffer',
@@ -222,14 +184,6 @@ describe.each(providerTable)('%s', (_, provider) => {
 			expect(result.error?.description).toContain('expired');
 			// Asked again: a link may be given out before its file is there.
 			expect(sandbox().count({ call: 'media' })).toBe(3);
-		});
-
-		it('takes the video URL when the provider has forgotten the job', async () => {
-			const job = await finished();
-			sandbox().inject({ call: 'status', fault: { kind: 'status', status: 404 }, times: Infinity });
-			const result = await runUnified(sandbox(), provider, download, { input: [job] });
-			expect(result.items[0].json).toMatchObject({ jobId: job.jobId, status: 'completed' });
-			expect(result.items[0].binary?.data.bytes).toBeGreaterThan(1000);
 		});
 
 		it('takes a video URL alone', async () => {

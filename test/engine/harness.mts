@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import 'reflect-metadata';
 import { Container } from '@n8n/di';
 import {
@@ -115,9 +117,9 @@ export interface Call {
 	token: string;
 	body?: IDataObject;
 	/** Instead of `body`, exactly what was sent. */
-	rawBody?: string;
+	rawBody?: string | Buffer;
 	/** Names in lower case. */
-	headers?: IDataObject;
+	headers?: IncomingHttpHeaders;
 	/** The execution that is called; the one that ran by default. */
 	execution?: string;
 }
@@ -194,7 +196,7 @@ async function wake(
 		},
 		json: () => response,
 	};
-	const rawBody = Buffer.from(sent.rawBody ?? JSON.stringify(body));
+	const rawBody = Buffer.from((sent.rawBody ?? JSON.stringify(body)) as string);
 	const headers = { 'content-type': 'application/json', ...sent.headers };
 	const context = new WebhookContext(
 		workflow,

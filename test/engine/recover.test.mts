@@ -168,8 +168,15 @@ describe('nothing is found', () => {
 		expect(jsonOf(result)[0]).toMatchObject({
 			jobId: null,
 			metadata: { row: 7 },
-			error: { code: 'not_found', retryable: true },
+			error: { code: 'not_found', retryable: true, accepted: 'maybe' },
 		});
+	});
+
+	it('which leaves a row that was certainly refused as it is', async () => {
+		const error = { code: 'authentication', message: 'x', retryable: false, accepted: 'no' };
+		const input = [{ provider: 'fal', jobId: null, status: 'failed', error }];
+		const result = await recover({}, { input: input as never, onError: 'continueRegularOutput' });
+		expect(jsonOf(result)[0]).toMatchObject({ error: { code: 'not_found', accepted: 'no' } });
 	});
 });
 

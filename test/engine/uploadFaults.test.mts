@@ -26,39 +26,10 @@ const prompts = () =>
 		.jobs()
 		.map(({ prompt }) => prompt);
 
-/** Bad luck with an upload: nothing is paid for it, so it may be done again. */
-const passingTrouble = [
-	['a dropped connection', { kind: 'drop', when: 'before' }],
-	['a connection that drops after it', { kind: 'drop', when: 'after' }],
-	['a 500', { kind: 'status', status: 500 }],
-	['a 503', { kind: 'status', status: 503 }],
-	['a 429', { kind: 'status', status: 429 }],
-	['a cut answer', { kind: 'truncate', bytes: 5 }],
-	[
-		'a page of HTML',
-		{ kind: 'raw', status: 502, contentType: 'text/html', body: '<html>Bad gateway' },
-	],
-] as const;
-
 const uploading = providerTable.filter(([, provider]) => provider.upload);
 
 describe.each(uploading)('%s', (id, provider) => {
 	const calls = id === 'fal' ? (['upload', 'uploadBytes'] as const) : (['upload'] as const);
-	const cases = calls.flatMap((call) =>
-		passingTrouble
-			// fal's storage answers nothing that could be cut.
-			.filter(([name]) => call === 'upload' || name !== 'a cut answer')
-			.map(([name, fault]) => [name, call, fault] as const),
-	);
-
-	it.each(cases)('survives %s at %s, and submits once', async (_, call, fault) => {
-		sandbox().inject({ call, fault, times: 2 });
-		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
-		expect(result.error).toBeUndefined();
-		expect(jsonOf(result)[0].jobId).toBe(sandbox().jobs()[0].id);
-		expect(count('submit')).toBe(1);
-		expect(count('upload')).toBe(3);
-	});
 
 	it.each(calls)('trouble at %s that does not pass: item and field, no submit', async (call) => {
 		const fault = { kind: 'status', status: 503 } as const;
@@ -71,14 +42,6 @@ describe.each(uploading)('%s', (id, provider) => {
 		expect(result.error?.context?.itemIndex).toBe(0);
 		expect(count('upload')).toBe(3);
 		expect(count('submit')).toBe(0);
-	});
-
-	it('a Retry-After of more than half a minute is not waited for', async () => {
-		const headers = { 'retry-after': '300' };
-		sandbox().inject({ call: 'upload', fault: { kind: 'status', status: 429, headers } });
-		const result = await runUnified(sandbox(), provider, generate, { binary: [one] });
-		expect(result.error?.message).toContain('could not be uploaded');
-		expect(count('upload')).toBe(1);
 	});
 
 	it('with Stop, an upload that fails ends the run before others are submitted', async () => {

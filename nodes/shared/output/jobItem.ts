@@ -135,7 +135,10 @@ function jobOfError(item: Item, error: NodeFailure): VideoJob {
 		videoUrl: known.videoUrl ?? httpUrl(text('videoUrl')) ?? null,
 		videoUrlExpiresAt: known.videoUrlExpiresAt ?? null,
 	};
-	return withError(job, failureOfError(error), error instanceof JobError && error.mayBeAccepted);
+	// Who looks for a lost job and fails knows no more of it than before.
+	const isLost = text('operation') === 'recover' && known.error?.accepted !== 'no';
+	const isInDoubt = isLost || (error instanceof JobError && error.mayBeAccepted);
+	return withError(job, failureOfError(error), isInDoubt);
 }
 
 /** The row number belongs to a refused row, too, unless it is the metadata that was refused. */
