@@ -18,6 +18,7 @@ import type { Measure } from './soak/growth.mts';
 import { JOBS_OF_A_ROUND, playRound, TIMEOUT_MINUTES } from './soak/round.mts';
 import { moveClockOf, sampleOf } from './soak/sample.mts';
 import type { Process, Sample } from './soak/sample.mts';
+import { until } from './until.mts';
 
 /** As many as make a day and something more: by then, all that expires has begun to. */
 const WARM_UP_ROUNDS = 7;
@@ -104,9 +105,15 @@ async function soak({ target, sandbox, processes }: Soaked): Promise<boolean> {
 			await moveClockOf(process, HOURS_OF_A_ROUND * 3_600_000);
 		}
 		moveClock(HOURS_OF_A_ROUND * 3_600_000);
+		await untilReady(target);
 		if (round === WARM_UP_ROUNDS) end = performance.now() + Number(values.minutes) * 60_000;
 	}
 	return [...rows].map(([name, row]) => report(name, row)).every(Boolean);
+}
+
+/** A look at its whole memory stops n8n for some seconds, and then it takes its database for gone. */
+async function untilReady({ webhookUrl }: Target): Promise<void> {
+	await until('n8n is ready', async () => (await fetch(`${webhookUrl}/healthz/readiness`)).ok);
 }
 
 const lineOf = (row: Row) =>

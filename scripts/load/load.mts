@@ -46,16 +46,18 @@ async function publish({ client }: Target, workflow: Workflow): Promise<string> 
 	return id;
 }
 
+/** n8n registers webhooks a little after it has answered, and takes no calls while its database is slow. */
+const NOT_YET = [404, 503];
+
 /** Starts an execution that makes a job of each prompt. */
 export async function submit({ webhookUrl }: Target, way: Way, prompts: string[]): Promise<void> {
 	const url = `${webhookUrl}/webhook/${nameOf(way)}`;
-	let response = await post(url, { prompts });
-	// n8n registers webhooks a little after it has answered.
-	await until(`${url} is registered`, async () => {
-		if (response.status === 404) response = await post(url, { prompts });
-		return response.status !== 404;
+	let status = NOT_YET[0];
+	await until(`${url} takes calls`, async () => {
+		({ status } = await post(url, { prompts }));
+		return !NOT_YET.includes(status);
 	});
-	if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+	if (status !== 200) throw new Error(`${url} answered ${status}.`);
 }
 
 const post = async (url: string, body: object) =>
