@@ -40,10 +40,14 @@ describe('the canvas of a workflow to import', () => {
 			const workflow = await imported(file);
 			const id = await session().client.createWorkflow(workflow);
 			await editor().openWorkflow(id);
-			const { nodes } = editor();
-			await eventually(async () => expect(await nodes.count()).toBe(workflow.nodes.length));
-			await editor().showAllNodes();
-			await takePicture(`workflow-${parse(file).name}`, { ...WINDOW, of: await nodes.all() });
+			const { everything } = editor();
+			await eventually(async () => expect(await everything.count()).toBe(workflow.nodes.length));
+			await editor().showEverything();
+			await takePicture(`workflow-${parse(file).name}`, {
+				...WINDOW,
+				of: await everything.all(),
+				margin: 50,
+			});
 		},
 		120_000,
 	);
