@@ -9,7 +9,7 @@ import { editor, session } from './session.mts';
 
 const files = readdirSync(WORKFLOWS).filter((name) => name.endsWith('.json'));
 
-const WINDOW = { width: 1900, height: 1100 };
+const WINDOW = { width: 1640, height: 960 };
 
 /** As its user imports it: with credentials, so that no node has a warning. */
 async function imported(file: string): Promise<Workflow> {
@@ -32,7 +32,10 @@ describe('the canvas of a workflow to import', () => {
 	beforeAll(async () => {
 		await session().client.createTable('Veo Videos', ['prompt', 'provider']);
 		await editor().page.setViewportSize(WINDOW);
-	});
+		// The first page takes long.
+		await editor().page.goto('/workflow/new');
+		await editor().page.locator('.vue-flow').waitFor({ timeout: 90_000 });
+	}, 180_000);
 
 	it.each(files)(
 		'%s',
@@ -40,10 +43,14 @@ describe('the canvas of a workflow to import', () => {
 			const workflow = await imported(file);
 			const id = await session().client.createWorkflow(workflow);
 			await editor().openWorkflow(id);
-			const { nodes } = editor();
-			await eventually(async () => expect(await nodes.count()).toBe(workflow.nodes.length));
-			await editor().showAllNodes();
-			await takePicture(`workflow-${parse(file).name}`, { ...WINDOW, of: await nodes.all() });
+			const { everything } = editor();
+			await eventually(async () => expect(await everything.count()).toBe(workflow.nodes.length));
+			await editor().showEverything();
+			await takePicture(`workflow-${parse(file).name}`, {
+				...WINDOW,
+				of: await everything.all(),
+				margin: 50,
+			});
 		},
 		120_000,
 	);

@@ -6,10 +6,11 @@ import { NodePanel } from './nodePanel.mts';
 import { testId } from './testId.mts';
 
 /** Buttons that stay where they are when the canvas moves. */
-const ON_THE_CANVAS = [
-	testId('canvas-controls'),
+const ABOVE_THE_CANVAS = [
 	'.vue-flow__panel',
-	testId('canvas-execution-buttons'),
+	'[class*="executionButtons"]',
+	testId('execute-workflow-button'),
+	testId('workflow-chat-button'),
 ].join();
 
 /** n8n's editor: the canvas of one workflow, the search for nodes, and the panel of the open node. */
@@ -51,6 +52,11 @@ export class Editor {
 		return { statuses, isDrawn: await this.nodes.first().isVisible() };
 	}
 
+	/** What stands on the canvas: nodes and notes. */
+	get everything(): Locator {
+		return this.page.locator('.vue-flow__node');
+	}
+
 	get nodes(): Locator {
 		return this.page.locator(testId('canvas-node'));
 	}
@@ -63,13 +69,17 @@ export class Editor {
 		return types.filter((type) => type !== null);
 	}
 
-	/** Zooms until all nodes are in the window, and takes away what lies on top of the canvas. */
-	async showAllNodes(): Promise<void> {
-		await this.page.addStyleTag({ content: `${ON_THE_CANVAS} { visibility: hidden !important; }` });
+	/** Zooms until everything is in the window, and takes away what lies on top of the canvas. */
+	async showEverything(): Promise<void> {
+		await this.page.addStyleTag({
+			content: `${ABOVE_THE_CANVAS} { visibility: hidden !important; }`,
+		});
 		await this.page.keyboard.press('1');
 		let before: unknown;
 		await eventually(async () => {
-			const boxes = await Promise.all((await this.nodes.all()).map((node) => node.boundingBox()));
+			const boxes = await Promise.all(
+				(await this.everything.all()).map(async (one) => await one.boundingBox()),
+			);
 			const earlier = before;
 			before = boxes;
 			expect(boxes).toEqual(earlier);
