@@ -10,11 +10,8 @@ export const N8N_VERSION = '2.41.1';
 /** The newest n8n 1.x, which many still run: what sleeps there has to wake there, too. */
 export const OLDER_N8N_VERSION = '1.123.81';
 
-/** The oldest n8n that we claim: the first whose run data tell a retry after a crash from others. */
-export const OLDEST_N8N_VERSION = '1.88.0';
-
 /** Every n8n that is tested, the newest first. */
-export const N8N_VERSIONS = [N8N_VERSION, OLDER_N8N_VERSION, OLDEST_N8N_VERSION];
+export const N8N_VERSIONS = [N8N_VERSION, OLDER_N8N_VERSION];
 
 /** An installed n8n: its start script, and the Node.js that came with it. */
 export interface N8nInstallation {

@@ -21,7 +21,6 @@ const alsoOnTheCurrent =
 const arrivals: Array<[first: string, lack: string]> = [
 	['2.0.0', 'a sub-workflow does not sleep (Wait Strategy *Polling* works there)'],
 	['2.0.0', 'an item in the error output has its job under `message` instead of `details`'],
-	['1.113.0', 'no data tables, which the workflows in `workflows/` use'],
 ];
 
 /** Every n8n that is tested, with what ran on it. */
