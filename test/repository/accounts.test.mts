@@ -1,0 +1,35 @@
+import type { SandboxJob } from '../../sandbox/server.mts';
+import type { Left } from '../../scripts/load/left.mts';
+import { promptOf } from '../../scripts/load/ways.mts';
+import type { Way } from '../../scripts/load/ways.mts';
+import { accountsOf } from '../e2e/queue/account.mts';
+
+const slept: Way = { provider: 'aimlapi', by: 'watcher' };
+const called: Way = { provider: 'simulator', by: 'trigger' };
+
+const left = (way: Way, id: string, rest: Partial<Left> = {}): Left => ({
+	...{ way, executionId: '1', jobId: id, prompt: promptOf(way, id), status: 'completed' },
+	...rest,
+});
+const paid = (way: Way, id: string) => ({ id, prompt: promptOf(way, id) }) as SandboxJob;
+
+it('the accounts of a load see a job that is lost, and one that was submitted or has left twice', () => {
+	const [first, second] = accountsOf({
+		ways: [slept, called],
+		paid: ['a', 'b', 'c', 'd'].map((id) => paid(slept, id)),
+		left: [
+			left(slept, 'a'),
+			left(slept, 'a'),
+			left(slept, 'b', { code: 'timeout', status: 'in_progress', later: 'completed' }),
+			left(slept, 'c', { prompt: undefined, status: undefined }),
+			left(called, 's1', { prompt: 'the same' }),
+			left(called, 's2', { prompt: 'the same' }),
+		],
+		submitted: [left(called, 's1'), left(called, 's3')],
+	});
+	expect(first).toEqual({
+		...{ way: 'aimlapi-watcher', submits: 4, finished: 2, collected: 1, broken: 1 },
+		...{ notCalled: 0, twice: 1, lost: 1 },
+	});
+	expect(second).toMatchObject({ submits: 3, finished: 2, notCalled: 1, twice: 1, lost: 0 });
+});
