@@ -18,6 +18,7 @@ export interface Observed {
 	jobs: number;
 	/** Requests that the fault has spoilt. */
 	hits: number;
+	/** To the first deliveries; absent where one of them was given up. */
 	answers?: number[];
 	runs?: number;
 	secondTry?: Pick<Observed, 'item' | 'submits' | 'jobs'>;
