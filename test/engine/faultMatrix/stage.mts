@@ -18,6 +18,7 @@ export interface Observed {
 	jobs: number;
 	/** Requests that the fault has spoilt. */
 	hits: number;
+	/** To the first deliveries; absent where one of them was given up. */
 	answers?: number[];
 	runs?: number;
 	secondTry?: Pick<Observed, 'item' | 'submits' | 'jobs'>;
@@ -89,7 +90,8 @@ export class Stage {
 
 	/** The jobs of all cases, which have run into no fault yet. */
 	async jobs(words: string): Promise<IDataObject[]> {
-		const parameters = { operation: 'generate' };
+		const options = { requestOptions: {} };
+		const parameters = { operation: 'generate', options };
 		const executionId = `${this.executionId}before`;
 		const { items } = await this.run(parameters, { input: this.rows(words), executionId });
 		return items.map(({ json }) => json);
