@@ -23,7 +23,9 @@ export class VeoReferenceVideoTrigger implements INodeType {
 		// workflows with combined binary data it fails over it, and answers 500.
 		version: [1, 1.1],
 		subtitle: '={{ $parameter["provider"] + ": " + $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a provider calls back about a job that has ended',
+		// The editor lists this node and its action node as one entry, and shows this text for both.
+		description:
+			'Generate Veo 3.1 and Gemini Omni videos, or start a workflow with each finished video',
 		defaults: { name: 'Veo Reference Video Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

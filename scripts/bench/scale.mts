@@ -113,9 +113,9 @@ async function compareSizes(tarball: string, sizes: number[]): Promise<void> {
 		}),
 	]);
 	if (sizes.length < 2) return;
-	const slopes = ways.map(({ name }) => {
-		const slope = slopeOf(lines.filter(({ way }) => way === name));
-		return `${name} ${slope.toFixed(2)}`;
+	const slopes = ways.flatMap(({ name }) => {
+		const own = lines.filter(({ way }) => way === name);
+		return own.length > 1 ? [`${name} ${slopeOf(own).toFixed(2)}`] : [];
 	});
 	console.log(`Requests that one job more costs: ${slopes.join(', ')}\n`);
 }
