@@ -19,7 +19,10 @@ const alsoOnTheCurrent =
 
 /** What an n8n lacks that is older than the first that has it. */
 const arrivals: Array<[first: string, lack: string]> = [
-	['2.0.0', 'a sub-workflow does not sleep (Wait Strategy *Polling* works there)'],
+	[
+		'2.0.0',
+		'Wait Strategy *Callback* is refused in a sub-workflow (*Auto* stays awake there, as in every n8n)',
+	],
 	['2.0.0', 'an item in the error output has its job under `message` instead of `details`'],
 ];
 

@@ -38,7 +38,7 @@ export async function reconcile({
 	const id = await client.createWorkflow(await imported('reconcile.json'));
 	const asked = () => sandbox.requests.filter(({ call }) => call !== 'submit');
 
-	await run(id, 'Every Hour');
+	await run(id, 'Every Half Hour');
 	const untouched = others.slice(1).map((row) => expect.objectContaining(row));
 	const found = [
 		completed('a fox'),
@@ -51,7 +51,7 @@ export async function reconcile({
 	expect(await rows()).toEqual(found);
 
 	const before = asked().length;
-	await run(id, 'Every Hour');
+	await run(id, 'Every Half Hour');
 	expect(await rows()).toEqual(found);
 	// Only about the one that still runs.
 	expect(
