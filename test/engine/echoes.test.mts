@@ -43,11 +43,11 @@ describe.each(calling)('%s repeats the callback URL', (_, provider) => {
 	});
 
 	it('asleep: what is parked has no token', async () => {
-		// To the look before the sleep.
-		sandbox().inject({ call: 'status', fault: repeating(sample) });
+		// To the look before the sleep; other jobs may still be asked about.
+		sandbox().inject({ call: 'status', fault: repeating(sample), about: 'falls asleep' });
 		const sleeping = await runUnified(sandbox(), provider, {
 			...request,
-			prompt: 'x #sandbox:seconds=600',
+			prompt: 'falls asleep #sandbox:seconds=600',
 			operation: 'generateAndWait',
 			simplify: false,
 			options: { waitStrategy: 'callback' },
