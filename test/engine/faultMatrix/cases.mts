@@ -234,6 +234,9 @@ function whyNot(way: WayId, call: Call, fault: FaultKind, isLasting: boolean): s
 	if (wayOf(way).isUnhurried && fault.company === 'slow' && call !== 'jwks') {
 		return 'the trigger has no setting for the time of its requests, which is two minutes';
 	}
+	if (wayOf(way).isUnhurried && fault.company === 'slow' && !isLasting) {
+		return 'keys that could not be had are not asked for again in half a minute, which the next delivery may come in';
+	}
 	if (fault.company === 'server' && !isLasting && notRepeated.includes(call)) {
 		return 'the call is not repeated, so that once is each time';
 	}
