@@ -11,6 +11,8 @@ import type {
 } from 'n8n-workflow';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { until } from '../until.mts';
+
 /** Who owns the n8n of a demo, a test or a developer; it listens on this machine only. */
 export const OWNER = {
 	email: 'demo@veo-reference-video.example',
@@ -97,8 +99,14 @@ export class N8nClient {
 	}
 
 	/** All node types that n8n has loaded, as the editor gets them. */
+	/** n8n writes the list while it starts; what is cut off is a text until then. */
 	async nodeTypes(): Promise<INodeTypeDescription[]> {
-		return (await this.http.get<INodeTypeDescription[]>('/types/nodes.json')).data;
+		let types: INodeTypeDescription[] | string = '';
+		await until('n8n has written the list of its nodes', async () => {
+			types = (await this.http.get<typeof types>('/types/nodes.json')).data;
+			return Array.isArray(types);
+		});
+		return types as unknown as INodeTypeDescription[];
 	}
 
 	/** What the editor previews of an output; `path` is version, resource and operation. */

@@ -87,7 +87,8 @@ it('killed while it sleeps and started again, it collects what is paid and makes
 	const output = join(userFolder, 'output');
 	await mkdir(output);
 	const readable = [demo, output];
-	const killed = await startTestSession(3, { readable, earlier: { userFolder } });
+	// Long enough that it is killed before the video is ready.
+	const killed = await startTestSession(8, { readable, earlier: { userFolder } });
 	const id = await start(killed, { output });
 	await sleepsIn(killed, id, 'Generate with AI/ML API');
 	await killed.n8n.kill();
