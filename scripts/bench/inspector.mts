@@ -12,16 +12,18 @@ export interface Memory {
 }
 
 /** Measures a process that was started with `INSPECTED` and writes to this log. */
-export async function memoryAfterCollection(logFile: string): Promise<Memory> {
-	return await inspect(logFile, async (ask) => {
-		await ask('HeapProfiler.enable');
-		await ask('HeapProfiler.collectGarbage');
-		const { rss, heapUsed, external } = await evaluate<NodeJS.MemoryUsage>(
-			ask,
-			'process.memoryUsage()',
-		);
-		return { resident: rss / 2 ** 20, held: (heapUsed + external) / 2 ** 20 };
-	});
+export const memoryAfterCollection = async (logFile: string): Promise<Memory> =>
+	await inspect(logFile, collectGarbage);
+
+/** Collects the garbage of that process, and measures what is left. */
+export async function collectGarbage(ask: Ask): Promise<Memory> {
+	await ask('HeapProfiler.enable');
+	await ask('HeapProfiler.collectGarbage');
+	const { rss, heapUsed, external } = await evaluate<NodeJS.MemoryUsage>(
+		ask,
+		'process.memoryUsage()',
+	);
+	return { resident: rss / 2 ** 20, held: (heapUsed + external) / 2 ** 20 };
 }
 
 /** The seconds that such a process has worked since its start, whoever else used the machine. */

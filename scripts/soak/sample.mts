@@ -1,5 +1,5 @@
-import { evaluate, inspect } from '../bench/inspector.mts';
-import type { Ask } from '../bench/inspector.mts';
+import { collectGarbage, evaluate, inspect } from '../bench/inspector.mts';
+import type { Ask, Memory } from '../bench/inspector.mts';
 
 /** A process of n8n. */
 export interface Process {
@@ -8,10 +8,7 @@ export interface Process {
 }
 
 /** What a process holds after a garbage collection, while it has nothing to do. */
-export interface Sample {
-	/** In MB. */
-	held: number;
-	resident: number;
+export interface Sample extends Memory {
 	timers: number;
 	/** Sockets, pipes, files and what else keeps a process alive. */
 	handles: number;
@@ -27,20 +24,14 @@ const KEEPERS = [
 
 export async function sampleOf({ logFile }: Process): Promise<Sample> {
 	return await inspect(logFile, async (ask) => {
-		await ask('HeapProfiler.enable');
-		await ask('HeapProfiler.collectGarbage');
-		const { rss, heapUsed, external } = await evaluate<NodeJS.MemoryUsage>(
-			ask,
-			'process.memoryUsage()',
-		);
+		const memory = await collectGarbage(ask);
 		const active = await evaluate<string[]>(ask, 'process.getActiveResourcesInfo()');
 		const isTimer = (what: string) => ['Timeout', 'Immediate'].includes(what);
 		const sizes = await Promise.all(
 			(await cachesOf(ask)).map(async (one) => await sizeOf(ask, one)),
 		);
 		return {
-			held: (heapUsed + external) / 2 ** 20,
-			resident: rss / 2 ** 20,
+			...memory,
 			timers: active.filter(isTimer).length,
 			handles: active.filter((what) => !isTimer(what)).length,
 			cached: sizes.reduce((sum, size) => sum + size, 0),
