@@ -2,7 +2,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../scripts/n8n/rest.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { testMcp } from './agents/mcp.mts';
 import { answered, ENDS, LANGCHAIN, node, retrying, to, toolCallsIn } from './agents/tool.mts';
 import { LAST_WORDS, startChatModel } from './chatModel.mts';

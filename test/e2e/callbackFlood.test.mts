@@ -6,7 +6,7 @@ import type { INode } from 'n8n-workflow';
 import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import {
 	callbackUrl,
 	generating,

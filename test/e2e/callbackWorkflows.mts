@@ -8,7 +8,7 @@ import { ROOT } from '../../scripts/folders.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import type { Session } from '../../scripts/n8n/session.mts';
 import { GENERATOR, newNode, to, TRIGGER } from '../../scripts/n8n/workflow.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 
 export { triggerNode } from '../../scripts/n8n/workflow.mts';
 

@@ -1,5 +1,5 @@
 import { outputOf } from '../../scripts/n8n/rest.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { publish, triggerNode } from './callbackWorkflows.mts';
 import { runOnce, useSession, veoWorkflow } from './n8nSession.mts';
 

@@ -4,7 +4,7 @@ import { testedOn } from '../../scripts/n8n/tested.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { inTurn, to } from '../../scripts/n8n/workflow.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { useSession, veoWorkflow } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
 import { node } from './sleep/sleeping.mts';

@@ -7,7 +7,7 @@ import type { PromptRow } from '../../demo/rows.mts';
 import { demoWorkflow, NODES } from '../../demo/workflow.mts';
 import { ROOT } from '../../scripts/folders.mts';
 import { createRunFolder } from '../../scripts/n8n/runFolder.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { startTestSession } from './n8nSession.mts';
 import type { TestSession } from './n8nSession.mts';
 import { bringForward } from './sleep/deadline.mts';

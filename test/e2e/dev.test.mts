@@ -10,7 +10,7 @@ import { N8nClient } from '../../scripts/n8n/rest.mts';
 import { freePort } from '../../scripts/n8n/server.mts';
 import { sandboxCredentialTypes } from '../../sandbox/registry.mts';
 import manifest from '../../package.json';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 
 /** A copy of the repository: what the test changes in it, and what it is killed in the middle of. */
 let copy: string;

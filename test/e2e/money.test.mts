@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { testedOn } from '../../scripts/n8n/tested.mts';
 import { outputOf } from '../../scripts/n8n/rest.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { runOnce, useSession, veoWorkflow } from './n8nSession.mts';
 
 describe.each(testedOn.money)('on n8n %s', (version) => {

@@ -9,7 +9,7 @@ import type { Way } from '../../scripts/load/ways.mts';
 import { startQueueMode } from '../../scripts/n8n/queue/start.mts';
 import type { QueueSession } from '../../scripts/n8n/queue/start.mts';
 import type { N8nServer } from '../../scripts/n8n/server.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { packedPackage } from './n8nSession.mts';
 import { accountsOf, tableOfAccounts } from './queue/account.mts';
 import type { Account } from './queue/account.mts';

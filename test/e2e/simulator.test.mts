@@ -3,7 +3,7 @@ import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { GENERATOR, newNode, to } from '../../scripts/n8n/workflow.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { callbackUrl, publish, triggerNode } from './callbackWorkflows.mts';
 import { runOnce, useSession, veoWorkflow, withoutNetwork } from './n8nSession.mts';
 

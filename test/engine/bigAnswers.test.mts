@@ -10,7 +10,7 @@ import { fal } from '../../nodes/FalVeo/fal.provider';
 import type { SellingProvider } from '../../nodes/shared/types';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { Sandbox } from '../../sandbox/server.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { binaryOf, imageOf } from './imageFiles.mts';
 import { jsonOf, providerTable, request, runUnified, useFastClock } from './sandboxed.mts';
 import type { RunOptions } from './sandboxed.mts';

@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { providers } from '../../nodes/shared/registry';
 import type { Fault } from '../../sandbox/server.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { jsonOf, request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
 import { startTrigger } from './triggerHarness.mts';
 

@@ -4,7 +4,7 @@ import { modelTable } from '../nodes/parameters.mts';
 import type { ActionNode } from '../nodes/parameters.mts';
 import type { ModelSpec, VideoProvider } from '../../nodes/shared/types';
 import { publishedModel } from '../providers/published.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { runNode } from './harness.mts';
 import { jsonOf, useFastClock, useSandbox } from './sandboxed.mts';
 import type { RunOptions } from './sandboxed.mts';

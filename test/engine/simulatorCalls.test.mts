@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { openToken, sealToken } from '../../nodes/shared/callback/token';
 import type { Sandbox } from '../../sandbox/server.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { useN8nAddress } from './n8nAddress.mts';
 import { jsonOf } from './sandboxed.mts';
 import { simulate, simulator } from './simulated.mts';

@@ -1,4 +1,4 @@
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
 import { callingProvider } from './triggered.mts';
 import { allWarnings, startTrigger } from './triggerHarness.mts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { published } from '../providers/published.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { useFastClock, useSandbox } from './sandboxed.mts';
 import { calling, statusesOf, useTrigger } from './triggered.mts';
 

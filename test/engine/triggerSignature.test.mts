@@ -1,7 +1,7 @@
 import type { CallbackMessage } from '../../sandbox/contract.mts';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { DeliverOptions } from '../../sandbox/server.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { request, runUnified, useFastClock, useSandbox } from './sandboxed.mts';
 import { callingProvider, useTrigger } from './triggered.mts';
 import { startTrigger } from './triggerHarness.mts';

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { providers } from '../../nodes/shared/registry';
 import type { VideoProvider } from '../../nodes/shared/types';
 import type { DeliverOptions, Sandbox } from '../../sandbox/server.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { jsonOf, request, runUnified } from './sandboxed.mts';
 import { startTrigger } from './triggerHarness.mts';
 import type { RunningTrigger } from './triggerHarness.mts';

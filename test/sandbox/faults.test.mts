@@ -1,5 +1,5 @@
 import { useSandbox } from '../useSandbox.mts';
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 import { askBare, clientOf } from './client.mts';
 
 const submitPath = '/fal/queue/fal-ai/veo3.1/reference-to-video';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { until } from '../until.mts';
+import { until } from '../../scripts/until.mts';
 
 export interface Received {
 	headers: IncomingHttpHeaders;

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { McpClient } from './mcpClient.mts';
 import { answered, ENDS, LANGCHAIN, node, retrying, to } from './tool.mts';
 import type { ToolCalls } from './tool.mts';

@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxJob } from '../../../sandbox/server.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { someAtATime } from '../someAtATime.mts';
 
 /** Beside the provider's own call, at the same moment. */

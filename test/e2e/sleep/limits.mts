@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
 
 import { outputOf } from '../../../scripts/n8n/rest.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { to } from './sleeping.mts';
 import type { Sleeping } from './sleeping.mts';
 

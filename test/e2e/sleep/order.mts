@@ -1,4 +1,4 @@
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { to } from './sleeping.mts';
 import type { Sleeping } from './sleeping.mts';
 

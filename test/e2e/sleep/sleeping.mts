@@ -5,7 +5,7 @@ import { N8N_VERSION } from '../../../scripts/n8n/install.mts';
 import { outputOf } from '../../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../../scripts/n8n/rest.mts';
 import { newNode } from '../../../scripts/n8n/workflow.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { veoWorkflow } from '../n8nSession.mts';
 import type { TestSession } from '../n8nSession.mts';
 

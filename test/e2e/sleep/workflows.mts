@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { outputOf } from '../../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../../scripts/n8n/rest.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { node, to } from './sleeping.mts';
 import type { Sleeping } from './sleeping.mts';
 

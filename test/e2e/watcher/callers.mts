@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { outputOf } from '../../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../../scripts/n8n/rest.mts';
 import { inTurn } from '../../../scripts/n8n/workflow.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { node } from '../sleep/sleeping.mts';
 import { AIMLAPI, hintsOf } from './watching.mts';
 import type { Watching } from './watching.mts';

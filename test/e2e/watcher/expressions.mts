@@ -1,4 +1,4 @@
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { AIMLAPI } from './watching.mts';
 import type { Front } from './front.mts';
 import type { Watching } from './watching.mts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { AIMLAPI } from './watching.mts';
 import type { Watching } from './watching.mts';
 

@@ -1,4 +1,4 @@
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { AIHUBMAX, AIMLAPI, hintsOf } from './watching.mts';
 import type { Watching } from './watching.mts';
 

@@ -1,6 +1,6 @@
 import { startSandbox } from '../../../sandbox/server.mts';
 import type { Sandbox } from '../../../sandbox/server.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { to } from '../sleep/sleeping.mts';
 import { outputOf } from '../../../scripts/n8n/rest.mts';
 import type { INode } from 'n8n-workflow';

@@ -4,7 +4,7 @@ import { sandboxCredentialTypes } from '../../../sandbox/registry.mts';
 import type { Execution, Workflow } from '../../../scripts/n8n/rest.mts';
 import { node } from '../sleep/sleeping.mts';
 import type { Sleeping } from '../sleep/sleeping.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import type { Front } from './front.mts';
 
 export const AIMLAPI = { provider: 'aimlapi', model: 'google/veo-3.1-reference-to-video' };

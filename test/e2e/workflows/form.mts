@@ -1,5 +1,5 @@
 import type { Workflow } from '../../../scripts/n8n/rest.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { nodeOf } from '../callbackWorkflows.mts';
 import { png } from '../pixel.mts';
 import { setIn, setOptionsIn } from './offered.mts';

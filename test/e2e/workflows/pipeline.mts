@@ -1,5 +1,5 @@
 import { sha256 } from '../../../sandbox/sha256.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { publish } from '../callbackWorkflows.mts';
 import { startReceiver } from '../receiver.mts';
 import { setIn } from './offered.mts';

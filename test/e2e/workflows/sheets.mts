@@ -1,6 +1,6 @@
 import { outputOf } from '../../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../../scripts/n8n/rest.mts';
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import { callbackUrl, nodeOf, publish } from '../callbackWorkflows.mts';
 import { setIn, setOptionsIn } from './offered.mts';
 import type { Offered } from './offered.mts';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { until } from '../../until.mts';
+import { until } from '../../../scripts/until.mts';
 import type { NodeResult } from '../harness.mts';
 import { binaryOf, imageOf } from '../imageFiles.mts';
 import type { RunOptions } from '../sandboxed.mts';
