@@ -7,8 +7,9 @@ import type { Says } from './faults.mts';
 /**
  * What has to come of each case, by the rules of docs/decisions (3: a submit is repeated only where
  * it certainly was not accepted; 13: every wait sleeps; 14: what is in doubt stays in doubt), by
- * docs/money.md, docs/waiting.md and docs/callbacks.md. Nothing here is read from the code of the
- * nodes. Where a list stands, each of its values is right.
+ * docs/money.md, docs/waiting.md and docs/callbacks.md. It imports nothing that it judges. Where those
+ * pages are silent, as on which refusal ends a wait at once, it holds what the nodes do today. Where a
+ * list stands, each of its values is right.
  */
 export interface Expected {
 	/** `status` of the item. */
