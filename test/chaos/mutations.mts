@@ -75,7 +75,8 @@ function mutate(root: Parent, { at, how }: Mutation): void {
 		if (inner.length > 0) set(parent, key, inner[how.unnest % inner.length]);
 	} else if ('rename' in how) {
 		delete parent[key];
-		set(parent, parent === root ? key : how.rename, old);
+		// An array has no names, only a length that must not be set to anything.
+		if (!Array.isArray(parent)) set(parent, parent === root ? key : how.rename, old);
 	} else if ('copyFrom' in how) {
 		const [from, name] = places[how.copyFrom % places.length];
 		set(parent, key, copyOf(from[name]));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** The same in all files of a run: test/environment.js chooses it, or `npm run fuzz` is given it. */
+/** The same in all files of a run: test/environment.js has it, or `npm run fuzz` chooses or is given it. */
 fc.configureGlobal({ seed: Number(process.env.FUZZ_SEED) });
 
 /** By `npm run fuzz`. */
