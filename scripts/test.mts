@@ -63,7 +63,7 @@ const jest = (project: Project, ...args: string[]): Step =>
 		'--json',
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
 		// One n8n at a time is what two cores can carry.
-		...(['e2e', 'browser'].includes(project) ? ['--runInBand'] : []),
+		...(['e2e', 'browser'].includes(project) ? ['--runInBand'] : ['--maxWorkers=100%']),
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		// What a few files cover says nothing.
 		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),
