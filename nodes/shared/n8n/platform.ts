@@ -37,6 +37,10 @@ export function hint(functions: IExecuteFunctions, message: string): void {
 	functions.addExecutionHints({ message, location: 'outputPane' });
 }
 
+/** Most of n8n 1 does not tell a node the settings of its workflow, and does not wake it as it should. */
+export const isTooOldToWait = ({ functions }: WithFunctions): boolean =>
+	!('getWorkflowSettings' in functions);
+
 /** When n8n stops this execution, in milliseconds since the epoch; undefined where it does not. */
 export function timeoutOf(functions: IExecuteFunctions): number | undefined {
 	const { additionalData } = functions as unknown as Internals;

@@ -1,7 +1,7 @@
 import { longestTimeoutMinutes } from '../input/limits';
 import { badInput } from '../n8n/failure';
 import type { Item } from '../n8n/item';
-import { executionOf, hint, timeoutOf } from '../n8n/platform';
+import { executionOf, hint, isTooOldToWait, timeoutOf } from '../n8n/platform';
 import { jobInState, withFailure } from '../job/job';
 import type { Outcome } from '../output/outcome';
 import { lookAtJob } from '../job/read';
@@ -55,6 +55,13 @@ const cutShortHint =
 
 /** The first item's options hold for all items, because their jobs are waited for together. */
 export function readWaitOptions(item: Item): AwakeOptions {
+	if (isTooOldToWait(item)) {
+		throw badInput(
+			item,
+			'this n8n is too old to wait for videos',
+			'Update n8n to 1.123.81 or newer; nothing was submitted',
+		);
+	}
 	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
 	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));
 	if (minutes > longestTimeoutMinutes) {
