@@ -101,7 +101,7 @@ function textsOf(node: ts.Node): string[] {
 
 /** How a sentence, or its second half, begins that tells what to do. */
 const nextStep =
-	/(^|[.;,] |\b(and|or) )(add|ask|check|choose|convert|correct|create|describe|give|keep|let|look|lower|make|open|raise|remove|resize|reword|run|send|set|shorten|submit|top up|try|use|wait)\b/i;
+	/(^|[.;,] |\b(and|or) )(add|ask|check|choose|convert|correct|create|describe|give|keep|let|look|lower|make|open|raise|remove|resize|reword|run|send|set|shorten|submit|top up|try|update|use|wait)\b/i;
 
 it.each(Object.keys(errorKinds) as ErrorCode[])('the error code %s says what to do', (code) => {
 	for (const provider of providersAndSimulator) {
