@@ -22,6 +22,7 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'notice',
 		type: 'notice',
 		default: '',
+		displayOptions: { hide: { provider: simulated.map(({ id }) => id) } },
 	},
 	{
 		displayName: 'Provider',
@@ -44,7 +45,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'The simulator calls back from inside n8n, so the internet does not have to reach it. A restart of n8n loses the callbacks that have not come yet.',
+			'Copy the URL of this node into the option Callback URL of the generating node, and choose the Simulator there, too. It calls from inside n8n: the internet does not have to reach it. A restart loses the calls that have not come yet.',
 		name: 'simulatedNotice',
 		type: 'notice',
 		default: '',

@@ -4,7 +4,7 @@ import { tableOf } from '../../scripts/bench/table.mts';
 import { jobsSubmitted, jobsThatLeft } from '../../scripts/load/left.mts';
 import { openWays, submit } from '../../scripts/load/load.mts';
 import type { Open, Target } from '../../scripts/load/load.mts';
-import { isSimulated, promptOf, WAYS } from '../../scripts/load/ways.mts';
+import { isSimulated, nameOf, promptOf, wayOf, WAYS } from '../../scripts/load/ways.mts';
 import type { Way } from '../../scripts/load/ways.mts';
 import { startQueueMode } from '../../scripts/n8n/queue/start.mts';
 import type { QueueSession } from '../../scripts/n8n/queue/start.mts';
@@ -14,6 +14,8 @@ import { packedPackage } from './n8nSession.mts';
 import { accountsOf, tableOfAccounts } from './queue/account.mts';
 import type { Account } from './queue/account.mts';
 import { endJobs } from './queue/callbacks.mts';
+import { executionsGivenUp } from './queue/givenUp.mts';
+import type { GivenUp } from './queue/givenUp.mts';
 import { executionsIn } from './queue/logs.mts';
 import { bringNetForward, countOf, memoryOf, sleepers } from './queue/state.mts';
 
@@ -75,6 +77,12 @@ async function submitBatches(batches: number[]): Promise<void> {
 	});
 }
 
+/** As whoever has called does, who gets no videos. */
+async function submitAgain(prompts: string[]): Promise<void> {
+	const way = WAYS.find((one) => nameOf(one) === wayOf(prompts[0])) as Way;
+	await submit(target, way, prompts);
+}
+
 const words = (way: Way, batch: number, item: number) =>
 	`${batch}/${item}${isSimulated(way) ? ` #sandbox:seconds=${SIMULATED_SECONDS}` : ''}`;
 
@@ -97,6 +105,7 @@ it(
 
 		let survivor!: N8nServer;
 		let queued = 0;
+		let givenUp: GivenUp[] = [];
 		await timed('submitted, a worker stopped, Redis restarted', async () => {
 			const first = submitBatches(halves[0]);
 			await until('some are submitted', () => sandbox.jobs().length > outside / 5, WITHIN_MS);
@@ -108,8 +117,15 @@ it(
 			await until('executions wait in the queue', isQueued);
 			await redis.restart();
 			await second;
+			await until('all have begun', isIdle, WITHIN_MS);
+			givenUp = await executionsGivenUp(client);
+			for (const { prompts } of givenUp) await submitAgain(prompts);
 			await until('all are submitted', isIdle, WITHIN_MS);
 		});
+		const begun = await Promise.all(
+			[killed, stopped, survivor].map(async (worker) => (await executionsIn(worker)).started),
+		);
+		expect(givenUp.filter(({ id }) => begun.flat().includes(id))).toEqual([]);
 		expect(await stopped.ended).toBe('exit code 0');
 		expect(sandbox.count({ call: 'submit' })).toBe(outside);
 		const asleep = (await sleepers(session)).length;
@@ -148,6 +164,7 @@ it(
 		const submitted = await jobsSubmitted(client, open);
 		const accounts = accountsOf({ ways: WAYS, paid: sandbox.jobs(), left, submitted });
 		for (const table of [
+			`Given up by n8n before they began, and submitted again: ${givenUp.length} executions`,
 			tableOfAccounts(accounts),
 			tableOf(times),
 			tableOf([['MB resident (in use)', 'main', 'webhook', 'dies', 'survives'], ...memory]),

@@ -13,6 +13,11 @@ const refused: Array<[string, IDataObject, string]> = [
 	['a prompt that is a list', { prompt: '={{ ["a", "b"] }}' }, 'The prompt is not text: ["a","b"]'],
 	['no image', { imageUrls: '={{ "" }}' }, 'There is no reference image'],
 	['four images', { imageUrls: four.join(' ') }, '4 reference images are too many'],
+	[
+		'words instead of an image',
+		{ imageUrls: 'Paste the link of your image here' },
+		'Reference image 1 is not a URL: Paste',
+	],
 	['an image that is no URL', { imageUrls: 'fox.png' }, 'Reference image 1 is not a URL'],
 	[
 		'80,000 spaces',
@@ -80,6 +85,25 @@ describe('refused before any request', () => {
 		expect(result.error?.message).toContain(message);
 		expect(result.error?.description).toMatch(/\w/);
 		expect(result.error?.context?.itemIndex).toBe(0);
+		expect(sandbox().requests).toEqual([]);
+	});
+
+	it.each([
+		['generate', {}],
+		['generateAndWait', {}],
+		['get', { resource: 'job', jobId: '3f1c0d9e-8a51-4c7b-9d57-2f6f0a1c44be' }],
+	])('%s without a credential', async (operation, parameters) => {
+		const result = await runUnified(
+			sandbox(),
+			provider,
+			{ operation, ...request, ...parameters },
+			{ credentials: {} },
+		);
+		expect(result.error).toMatchObject({
+			name: 'NodeOperationError',
+			message: 'Item 0: no fal.ai credential is chosen',
+			description: 'Choose or create one at the top of the node',
+		});
 		expect(sandbox().requests).toEqual([]);
 	});
 

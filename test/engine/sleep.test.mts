@@ -277,15 +277,17 @@ describe('what is wrong with the strategy is said before anything is submitted',
 		expect(error?.description).toContain('auto, callback, polling');
 	});
 
-	it.each(['callback', 'polling'])(
-		'a point in time as the timeout, which no database can keep, with %s',
-		async (waitStrategy) => {
-			const timeout = '={{ Date.now() }}';
+	it.each([
+		['a point in time as the timeout, which no database can keep', '={{ Date.now() }}'],
+		['no time to wait at all', '={{ 0 }}'],
+		['less than no time', -1],
+	])('%s', async (_, timeout) => {
+		for (const waitStrategy of ['callback', 'polling']) {
 			const { error } = await wait(fal, { waitStrategy, timeout }, { n8nUrl: publicUrl });
-			expect(error?.message).toContain('the maximum is 10080 (a week)');
+			expect(error?.message).toMatch(/Timeout is -?\d+ minutes; it must be more than 0/);
 			expect(sandbox().requests).toHaveLength(0);
-		},
-	);
+		}
+	});
 
 	it('each item has the reason when the node continues on errors', async () => {
 		const result = await wait(

@@ -1,6 +1,7 @@
 import { ExecuteContext } from 'n8n-core';
 import type { IDataObject, INodeParameters, Logger } from 'n8n-workflow';
 
+import { useN8nAddress } from './n8nAddress.mts';
 import {
 	jsonOf,
 	providerTable,
@@ -12,13 +13,18 @@ import {
 import type { RunOptions } from './sandboxed.mts';
 
 const sandbox = useSandbox();
+const n8n = useN8nAddress();
 useFastClock();
 
 /** n8n's log, which is one for all nodes. */
 const logger = Reflect.get(ExecuteContext.prototype, 'logger', {}) as Logger;
 let warn: jest.SpyInstance;
-beforeEach(() => (warn = jest.spyOn(logger, 'warn').mockImplementation(() => undefined)));
-afterEach(() => warn.mockRestore());
+let info: jest.SpyInstance;
+beforeEach(() => {
+	warn = jest.spyOn(logger, 'warn').mockImplementation(() => undefined);
+	info = jest.spyOn(logger, 'info').mockImplementation(() => undefined);
+});
+afterEach(() => jest.restoreAllMocks());
 
 const about = () =>
 	warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('stopped'));
@@ -100,6 +106,20 @@ describe.each(providerTable)('%s', (id, provider) => {
 			expect(jobId).toBeNull();
 			expect((error as { message: string }).message.length).toBeGreaterThan(20);
 		}
+	});
+
+	it('asleep, its jobs are in the log: the editor does not show them when it is stopped', async () => {
+		const options = { waitStrategy: 'auto', timeout: 60 };
+		const { run } = await runUnified(
+			sandbox(),
+			provider,
+			{ ...batch, operation: 'generateAndWait', options },
+			{ input: three, n8nUrl: n8n().url },
+		);
+		expect(run.waitTill).toBeInstanceOf(Date);
+		expect(jobIds()).toHaveLength(3);
+		const asleep = `Veo: asleep until these jobs have ended: ${jobIds().join(', ')}`;
+		expect(info.mock.calls.map(([text]) => String(text))).toEqual([asleep]);
 	});
 
 	it('a run that is not stopped says nothing', async () => {

@@ -65,8 +65,9 @@ export function checkRequest(
 	checkFormat(item, request);
 	checkPrompt(item, request);
 	if (imageFields) checkUpload(item);
-	checkImageCount(item, request, imageFields);
+	// Words that somebody wrote instead of a URL would be counted as several.
 	checkImageUrls(item, request);
+	checkImageCount(item, request, imageFields);
 	checkControls(item, request);
 }
 

@@ -9,6 +9,7 @@ import type {
 	INodeExecutionData,
 	IWebhookFunctions,
 } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import type { VideoProvider } from '../types';
 import { asObject, isObject } from '../wire/answers';
@@ -82,6 +83,12 @@ export async function readCredentials({
 }: Pick<Item, 'functions' | 'provider' | 'index'>): Promise<ICredentialDataDecryptedObject> {
 	const { credential } = provider;
 	if (!credential) return { apiKey: functions.getInstanceId() };
+	const node = functions.getNode();
+	if (!node.credentials?.[credential]) {
+		const message = `Item ${index}: no ${provider.displayName} credential is chosen`;
+		const description = 'Choose or create one at the top of the node';
+		throw new NodeOperationError(node, message, { itemIndex: index, description });
+	}
 	return 'getItemIndex' in functions
 		? await functions.getCredentials(credential)
 		: await functions.getCredentials(credential, index);

@@ -63,11 +63,11 @@ export function readWaitOptions(item: Item): AwakeOptions {
 		);
 	}
 	const { pollInterval = 10, timeout = 15 } = optionsOf(item);
-	const minutes = Math.max(0, readNumber(item, 'Timeout', timeout));
-	if (minutes > longestTimeoutMinutes) {
+	const minutes = readNumber(item, 'Timeout', timeout);
+	if (minutes <= 0 || minutes > longestTimeoutMinutes) {
 		throw badInput(
 			item,
-			`Timeout is ${minutes} minutes; the maximum is ${longestTimeoutMinutes} (a week)`,
+			`Timeout is ${minutes} minutes; it must be more than 0 and at most ${longestTimeoutMinutes} (a week)`,
 			'Give the minutes to wait, not a point in time, or check the expression',
 		);
 	}

@@ -34,8 +34,12 @@ export async function park(
 	const parked = outcomes.map((outcome) =>
 		isAwaited(outcome) ? { ...outcome, job: withError(outcome.job, unfinished) } : outcome,
 	);
+	const node = functions.getNode();
 	const sleep = beginSleep(functions, until);
-	await sleepWith(functions, toItems(functions.getNode(), parked), until);
+	await sleepWith(functions, toItems(node, parked), until);
+	// Where somebody stops the execution, the editor does not show what it has parked.
+	const jobIds = outcomes.filter(isAwaited).map(({ job }) => job.jobId);
+	functions.logger.info(`${node.name}: asleep until these jobs have ended: ${jobIds.join(', ')}`);
 	return sleep;
 }
 
