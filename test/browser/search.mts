@@ -27,6 +27,9 @@ const servedBy = (credential: string) =>
 const found: Array<[string, string[]]> = [
 	...['veo', 'Veo 3.1', 'video', 'reference'].map((word): [string, string[]] => [word, every]),
 	...['image to video', 'text to video'].map((word): [string, string[]] => [word, every]),
+	...['generate video', 'reference image', 'google veo', 'simulator'].map(
+		(word): [string, string[]] => [word, [unified.description.displayName]],
+	),
 	...providers.flatMap(({ id, displayName, credential }) =>
 		[id, displayName].map((word): [string, string[]] => [word, servedBy(credential)]),
 	),
