@@ -17,7 +17,7 @@ export const providersAndSimulator: readonly VideoProvider[] = [...providers, si
 /** Models of all providers that satisfy a condition, for errors that name what would work. */
 export function modelsThat(can: (model: ModelSpec) => boolean): string[] {
 	return providers.flatMap((provider) =>
-		provider.models.filter(can).map((model) => `${model.id} (${provider.displayName})`),
+		provider.models.filter(can).map((model) => `${model.name} (${provider.displayName})`),
 	);
 }
 

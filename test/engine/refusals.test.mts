@@ -28,17 +28,14 @@ const refusals: Refusal[] = [
 		provider: 'aimlapi',
 		parameters: { resolution: '={{ "4k" }}' },
 		message: 'cannot make 4k videos',
-		named: ['fal-ai/veo3.1/reference-to-video (fal.ai)', 'veo-3.1-generate-preview (EvoLink)'],
+		named: ['Veo 3.1 Reference to Video (fal.ai)', 'Veo 3.1 (EvoLink)'],
 	},
 	...['google/veo-3.1-reference-to-video', 'veo-3.1-generate-preview'].map((model) => ({
 		name: `${model}: 9:16`,
 		provider: model.startsWith('google') ? 'aimlapi' : 'evolink',
 		parameters: { model: byExpression(model), aspectRatio: '9:16' },
 		message: 'cannot make 9:16 videos',
-		named: [
-			'fal-ai/veo3.1/reference-to-video (fal.ai)',
-			'google/veo-3.1/reference-to-video (ShortAPI)',
-		],
+		named: ['Veo 3.1 Reference to Video (fal.ai)', 'Veo 3.1 Reference to Video (ShortAPI)'],
 	})),
 	...(['enhancePrompt', 'personGeneration', 'referenceType'] as const).map((option) => ({
 		name: `AIHubMax's fast model: the standard-only ${option}`,
@@ -48,7 +45,7 @@ const refusals: Refusal[] = [
 			options: { [option]: option === 'enhancePrompt' ? true : 'x' },
 		},
 		message: `does not take the option "${controlTable[option].label}"`,
-		named: ['veo-3.1-reference-to-video (AIHubMax)'],
+		named: ['Veo 3.1 Reference to Video (AIHubMax)'],
 	})),
 	{
 		name: 'AIHubMax: a person generation that does not exist',
@@ -67,7 +64,7 @@ const refusals: Refusal[] = [
 		provider: 'evolink',
 		parameters: { prompt: 'x'.repeat(2001) },
 		message: 'The prompt has 2001 characters',
-		named: ['fal-ai/veo3.1/reference-to-video (fal.ai)'],
+		named: ['Veo 3.1 Reference to Video (fal.ai)'],
 	},
 	{
 		name: 'EvoLink: a prompt of more than 2,000 characters that take two places each',
@@ -86,7 +83,7 @@ const refusals: Refusal[] = [
 		provider: 'shortapi',
 		parameters: { model: 'google/veo-3.1/image-to-video', imageUrls: `${fox} ${fox}2` },
 		message: '2 reference images are too many',
-		named: ['google/veo-3.1/reference-to-video (ShortAPI)'],
+		named: ['Veo 3.1 Reference to Video (ShortAPI)'],
 	},
 	{
 		name: 'ShortAPI image to video: 5 seconds',
