@@ -45,7 +45,7 @@ export const triggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Copy the URL of this node into the option Callback URL of the generating node, and choose the Simulator there, too. It calls from inside n8n: the internet does not have to reach it. A restart loses the calls that have not come yet.',
+			'Copy the URL of this node into the option Callback URL of the generating node, and choose the Simulator there, too. It calls from inside n8n: the internet does not have to reach it. A restart of n8n loses the calls that have not come yet.',
 		name: 'simulatedNotice',
 		type: 'notice',
 		default: '',
