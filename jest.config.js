@@ -8,9 +8,10 @@ const transform = {
 	],
 };
 
-const project = (displayName, testMatch) => ({
+const project = (displayName, testMatch, testPathIgnorePatterns = []) => ({
 	displayName,
 	testMatch,
+	testPathIgnorePatterns: ['/node_modules/', ...testPathIgnorePatterns],
 	transform,
 	testEnvironment: 'node',
 	globalSetup: '<rootDir>/test/environment.js',
@@ -19,7 +20,7 @@ const project = (displayName, testMatch) => ({
 	modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/', '<rootDir>/output/'],
 });
 
-/** unit: sources, in seconds. package: the packed tarball in n8n's loader. e2e: a real n8n. browser: its editor. */
+/** unit: sources, in seconds. faults: the matrix of faults, in minutes. package: the packed tarball in n8n's loader. e2e: a real n8n. browser: its editor. */
 module.exports = {
 	testTimeout: 30_000,
 	// With --coverage: of what is published, a file without any test included.
@@ -27,9 +28,12 @@ module.exports = {
 	coverageDirectory: '<rootDir>/.cache/reports/coverage',
 	coverageReporters: ['text-summary', 'json-summary'],
 	projects: [
-		project('unit', [
-			'<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox,chaos}/**/*.test.mts',
-		]),
+		project(
+			'unit',
+			['<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox,chaos}/**/*.test.mts'],
+			['/faultMatrix/'],
+		),
+		project('faults', ['<rootDir>/test/engine/faultMatrix/*.test.mts']),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
 		project('browser', ['<rootDir>/test/browser/**/*.test.mts']),

@@ -12,7 +12,7 @@ import { printCoverage, printSlowestTests } from './report.mts';
 import { CannotRun, printOutcomes, runSteps } from './steps.mts';
 import type { Step } from './steps.mts';
 
-const PROJECTS = ['unit', 'package', 'e2e', 'browser'] as const;
+const PROJECTS = ['unit', 'faults', 'package', 'e2e', 'browser'] as const;
 type Project = (typeof PROJECTS)[number];
 
 const REPORTS = join(CACHE, 'reports');
@@ -62,8 +62,8 @@ const jest = (project: Project, ...args: string[]): Step =>
 		`--selectProjects=${project}`,
 		'--json',
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
-		// One n8n at a time is what two cores can carry.
-		...(['e2e', 'browser'].includes(project) ? ['--runInBand'] : ['--maxWorkers=100%']),
+		// One n8n at a time is what two cores can carry, and the faults of time want a core for themselves.
+		...(['faults', 'e2e', 'browser'].includes(project) ? ['--runInBand'] : ['--maxWorkers=100%']),
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		// What a few files cover says nothing.
 		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),
@@ -138,6 +138,7 @@ const everything: Step[] = [
 	command('lint', 'n8n-node', 'lint'),
 	command('formatting', 'prettier', '--check', '--log-level=warn', '.'),
 	jest('unit'),
+	jest('faults'),
 	pack,
 	jest('package'),
 	...installs,
@@ -149,6 +150,7 @@ const everything: Step[] = [
 
 const selections: Record<string, Step[]> = {
 	unit: [jest('unit', ...jestArgs)],
+	faults: [jest('faults', ...jestArgs)],
 	package: [pack, jest('package', ...jestArgs)],
 	e2e: [pack, ...installs, ...forQueueMode, e2e(...jestArgs)],
 	browser: [pack, install(N8N_VERSION), chromium, browser(...jestArgs)],
