@@ -8,10 +8,9 @@ const transform = {
 	],
 };
 
-const project = (displayName, testMatch, testPathIgnorePatterns = []) => ({
+const project = (displayName, testMatch) => ({
 	displayName,
 	testMatch,
-	testPathIgnorePatterns: ['/node_modules/', ...testPathIgnorePatterns],
 	transform,
 	testEnvironment: 'node',
 	globalSetup: '<rootDir>/test/environment.js',
@@ -28,11 +27,10 @@ module.exports = {
 	coverageDirectory: '<rootDir>/.cache/reports/coverage',
 	coverageReporters: ['text-summary', 'json-summary'],
 	projects: [
-		project(
-			'unit',
-			['<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox,chaos}/**/*.test.mts'],
-			['/faultMatrix/'],
-		),
+		project('unit', [
+			'<rootDir>/test/{repository,unit,nodes,engine,providers,sandbox,chaos}/**/*.test.mts',
+			'!**/faultMatrix/**',
+		]),
 		project('faults', ['<rootDir>/test/engine/faultMatrix/*.test.mts']),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),

@@ -4,7 +4,7 @@ import { asProviderOption, providersAndSimulator, providersThat } from '../share
 
 export const callingProviders = providersAndSimulator.filter((provider) => provider.callback);
 const unconfirmed = callingProviders.filter((provider) => !provider.callback?.isDocumented);
-const simulated = callingProviders.filter(({ simulation }) => simulation);
+const simulated = callingProviders.filter(({ simulation }) => simulation).map(({ id }) => id);
 const defaultProvider = callingProviders[0].id;
 
 const list = new Intl.ListFormat('en-GB');
@@ -22,7 +22,7 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'notice',
 		type: 'notice',
 		default: '',
-		displayOptions: { hide: { provider: simulated.map(({ id }) => id) } },
+		displayOptions: { hide: { provider: simulated } },
 	},
 	{
 		displayName: 'Provider',
@@ -49,7 +49,7 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'simulatedNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { provider: simulated.map(({ id }) => id) } },
+		displayOptions: { show: { provider: simulated } },
 	},
 	{
 		displayName: 'Events',

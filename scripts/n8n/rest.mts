@@ -98,8 +98,10 @@ export class N8nClient {
 		this.http.defaults.headers.common.Cookie = session;
 	}
 
-	/** All node types that n8n has loaded, as the editor gets them. */
-	/** n8n writes the list while it starts; what is cut off is a text until then. */
+	/**
+	 * All node types that n8n has loaded, as the editor gets them. n8n writes the list while it starts;
+	 * until then it is cut off, and so a text.
+	 */
 	async nodeTypes(): Promise<INodeTypeDescription[]> {
 		let types: INodeTypeDescription[] | string = '';
 		await until('n8n has written the list of its nodes', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { simulator } from '../../nodes/VeoReferenceVideo/simulator.provider';
+import { hasEnded } from '../../nodes/shared/job/job';
 import type { Simulation, WireRequest } from '../../nodes/shared/types';
 import { whyNotJobId } from '../../nodes/shared/wire/jobId';
 import { answer } from '../providers/neutral.mts';
@@ -49,8 +50,6 @@ class World {
 	stateOf = (jobId: string) => status.parse(this.ask(status.build(jobId, '')));
 }
 
-const isOver = (state: string) => ['completed', 'failed', 'canceled'].includes(state);
-
 it('whatever a prompt says, its job goes forward only, and ends once or is refused with a reason', () => {
 	const pauses = fc.array(fc.oneof(fc.nat(20_000), fc.nat(10 ** 9)), { maxLength: 8 });
 	const cancelAt = fc.option(fc.nat(7));
@@ -65,7 +64,7 @@ it('whatever a prompt says, its job goes forward only, and ends once or is refus
 				if (index === canceledAt) cancel?.parse(world.ask(cancel.build(job.jobId, '')));
 				world.now += step;
 				const after = world.stateOf(job.jobId);
-				if (isOver(before.status)) expect(after).toEqual(before);
+				if (hasEnded(before)) expect(after).toEqual(before);
 				else if (index === canceledAt) expect(after.status).toBe('canceled');
 				else if ('progress' in before && 'progress' in after) {
 					expect(after.progress).toBeGreaterThanOrEqual(Number(before.progress));
@@ -97,7 +96,7 @@ it('an ID that nobody has given, or that was typed wrong, has a state or is unkn
 			const state = world.stateOf(jobId);
 			if (state.status === 'unreadable') expect(state.failure.code).toBe('not_found');
 			else if ('progress' in state) expect(state.progress).toEqual(expect.any(Number));
-			else expect(isOver(state.status)).toBe(true);
+			else expect(hasEnded(state)).toBe(true);
 		}),
 		runs(500),
 	);

@@ -284,7 +284,9 @@ describe('what is wrong with the strategy is said before anything is submitted',
 	])('%s', async (_, timeout) => {
 		for (const waitStrategy of ['callback', 'polling']) {
 			const { error } = await wait(fal, { waitStrategy, timeout }, { n8nUrl: publicUrl });
-			expect(error?.message).toMatch(/Timeout is -?\d+ minutes; it must be more than 0/);
+			expect(error?.message).toMatch(
+				/Timeout is -?\d+ minutes; it must be more than 0 and at most 10080 \(a week\)/,
+			);
 			expect(sandbox().requests).toHaveLength(0);
 		}
 	});
