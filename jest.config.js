@@ -19,7 +19,7 @@ const project = (displayName, testMatch) => ({
 	modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/dist/', '<rootDir>/output/'],
 });
 
-/** unit: sources, in seconds. faults: the matrix of faults, in minutes. package: the packed tarball in n8n's loader. e2e: a real n8n. browser: its editor. */
+/** unit: sources, in seconds. faults: the matrix of faults, in minutes. package: the packed tarball in n8n's loader. e2e: a real n8n. load: hundreds of jobs at once on it, and on its queue mode. browser: its editor. */
 module.exports = {
 	testTimeout: 30_000,
 	// With --coverage: of what is published, a file without any test included.
@@ -34,6 +34,7 @@ module.exports = {
 		project('faults', ['<rootDir>/test/engine/faultMatrix/*.test.mts']),
 		project('package', ['<rootDir>/test/package/**/*.test.mts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.mts']),
+		project('load', ['<rootDir>/test/load/*.test.mts']),
 		project('browser', ['<rootDir>/test/browser/**/*.test.mts']),
 	],
 };

@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
 		rounds: { type: 'string', default: '3' },
 		/** For each way of starting a run, in each round. */
 		callbacks: { type: 'string', default: '100' },
-		/** Of n8n: an engine for expressions only where there is one to evaluate. */
+		/** Of n8n, for scale and trigger: an engine for expressions only where there is one to evaluate. */
 		lazy: { type: 'boolean', default: false },
 		/** Of a batch, each in turn. */
 		items: { type: 'string', default: '10,200,1000' },
@@ -45,7 +45,8 @@ const benches: Record<string, () => Promise<void> | void> = {
 	generate: async () => await benchGenerate(numbersIn(values.items), Number(values.rounds)),
 	memory: async () => await benchMemory(Number(values.asleep), Number(values.kilobytes)),
 	package: benchPackage,
-	scale: async () => await benchScale(numbersIn(values.sizes), numbersIn(values.lengths)),
+	scale: async () =>
+		await benchScale(numbersIn(values.sizes), numbersIn(values.lengths), values.lazy),
 	text: benchText,
 	trigger: async () => await benchTrigger(Number(values.callbacks), values.lazy),
 	waiting: async () => await benchWaiting(Number(values.jobs)),

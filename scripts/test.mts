@@ -12,7 +12,7 @@ import { printCoverage, printSlowestTests } from './report.mts';
 import { CannotRun, printOutcomes, runSteps } from './steps.mts';
 import type { Step } from './steps.mts';
 
-const PROJECTS = ['unit', 'faults', 'package', 'e2e', 'browser'] as const;
+const PROJECTS = ['unit', 'faults', 'package', 'e2e', 'load', 'browser'] as const;
 type Project = (typeof PROJECTS)[number];
 
 const REPORTS = join(CACHE, 'reports');
@@ -31,8 +31,8 @@ if (oneVersion !== undefined && (only !== 'e2e' || !N8N_VERSIONS.includes(oneVer
 	console.error(`--n8n goes with test:e2e and is one of ${N8N_VERSIONS.join(', ')}.`);
 	process.exit(2);
 }
-if (jobs !== undefined && (only !== 'e2e' || !(Number(jobs) > 0 && Number(jobs) % 100 === 0))) {
-	console.error('--jobs goes with test:e2e and is a multiple of 100.');
+if (jobs !== undefined && (only !== 'load' || !(Number(jobs) > 0 && Number(jobs) % 100 === 0))) {
+	console.error('--jobs goes with test:load and is a multiple of 100.');
 	process.exit(2);
 }
 const env: NodeJS.ProcessEnv = { ...process.env, ...(jobs && { QUEUE_JOBS: jobs }) };
@@ -52,7 +52,20 @@ async function runVisibly(name: string, args: string[]): Promise<void> {
 	if (code !== 0) throw new Error(`"${[name, ...args].join(' ')}" failed (exit code ${code})`);
 }
 
-const WITHOUT_QUEUE_MODE = '--testPathIgnorePatterns=/e2e/queue';
+/**
+ * How many files at a time. An n8n that does little most of the time takes one core of two, under load it
+ * takes both, and the matrix of faults, most of which are waits, takes half of one.
+ */
+const WORKERS: Record<Project, string> = {
+	unit: '100%',
+	faults: '2',
+	package: '100%',
+	e2e: '2',
+	load: '1',
+	browser: '1',
+};
+
+const WITHOUT_QUEUE_MODE = '--testPathIgnorePatterns=/load/queue';
 
 const jest = (project: Project, ...args: string[]): Step =>
 	command(
@@ -62,8 +75,7 @@ const jest = (project: Project, ...args: string[]): Step =>
 		`--selectProjects=${project}`,
 		'--json',
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
-		// One n8n at a time is what two cores can carry, and the faults of time want a core for themselves.
-		...(['faults', 'e2e', 'browser'].includes(project) ? ['--runInBand'] : ['--maxWorkers=100%']),
+		...(WORKERS[project] === '1' ? ['--runInBand'] : [`--maxWorkers=${WORKERS[project]}`]),
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		// What a few files cover says nothing.
 		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),
@@ -106,14 +118,12 @@ const queuePrograms: Step = {
 		Object.assign(env, { REDIS_SERVER: redis, POSTGRESQL_BIN: postgresql });
 	},
 };
-/** The older ones are not tested in queue mode. */
-const forQueueMode = [undefined, N8N_VERSION].includes(oneVersion) ? [queuePrograms] : [];
-const e2e = (...args: string[]): Step => ({
-	title: 'e2e tests',
+
+const load = (...args: string[]): Step => ({
+	title: 'load tests',
 	run: async () => {
-		const mayRunAll = forQueueMode.length === 0 || (env.REDIS_SERVER && env.POSTGRESQL_BIN);
-		const { run } = mayRunAll ? jest('e2e', ...args) : jest('e2e', WITHOUT_QUEUE_MODE, ...args);
-		await run();
+		const hasPrograms = Boolean(env.REDIS_SERVER && env.POSTGRESQL_BIN);
+		await jest('load', ...(hasPrograms ? args : [WITHOUT_QUEUE_MODE, ...args])).run();
 	},
 });
 
@@ -123,6 +133,7 @@ const chromium: Step = {
 		env.CHROMIUM = await findOrInstallChromium((progress) => console.log(progress));
 	},
 };
+
 const browser = (...args: string[]): Step => {
 	const step = jest('browser', ...args);
 	const run = async () => {
@@ -142,8 +153,9 @@ const everything: Step[] = [
 	pack,
 	jest('package'),
 	...installs,
+	jest('e2e'),
 	queuePrograms,
-	e2e(),
+	load(),
 	chromium,
 	browser(),
 ];
@@ -152,7 +164,8 @@ const selections: Record<string, Step[]> = {
 	unit: [jest('unit', ...jestArgs)],
 	faults: [jest('faults', ...jestArgs)],
 	package: [pack, jest('package', ...jestArgs)],
-	e2e: [pack, ...installs, ...forQueueMode, e2e(...jestArgs)],
+	e2e: [pack, ...installs, jest('e2e', ...jestArgs)],
+	load: [pack, install(N8N_VERSION), queuePrograms, load(...jestArgs)],
 	browser: [pack, install(N8N_VERSION), chromium, browser(...jestArgs)],
 };
 

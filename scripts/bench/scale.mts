@@ -9,9 +9,10 @@ import { installN8n, N8N_VERSION } from '../n8n/install.mts';
 import { outputOf } from '../n8n/rest.mts';
 import type { Execution } from '../n8n/rest.mts';
 import { startSession } from '../n8n/session.mts';
-import type { Session } from '../n8n/session.mts';
+import type { Session, SessionOptions } from '../n8n/session.mts';
 import { packPackage } from '../pack.mts';
 import { askDatabase, countRuns } from './database.mts';
+import { expressionEngines } from './expressionEngines.mts';
 import { mean, percentile, printTable } from './table.mts';
 import { loopWorkflow, nextNodeAt, readyAt, waitingWorkflow } from './ways.mts';
 import type { WaitStrategy } from './ways.mts';
@@ -52,21 +53,28 @@ const ways: Way[] = [
 	{ name: 'loop by hand', waitSeconds: (jobs) => (jobs > MOST_AWAKE ? ASLEEP_SECONDS : 30) },
 ];
 
+/** How each n8n is started. */
+type Settings = Pick<SessionOptions, 'tarball' | 'env'>;
+
 /** Prints a table for the sizes, and one for videos of these lengths. */
-export async function benchScale(sizes: number[], lengths: number[]): Promise<void> {
+export async function benchScale(
+	sizes: number[],
+	lengths: number[],
+	isLazy: boolean,
+): Promise<void> {
 	await installN8n(N8N_VERSION, (progress) => console.log(progress));
-	const tarball = await packPackage();
-	if (sizes.length > 0) await compareSizes(tarball, sizes);
-	if (lengths.length > 0) await compareLengths(tarball, lengths);
+	const settings = { tarball: await packPackage(), env: expressionEngines(isLazy) };
+	if (sizes.length > 0) await compareSizes(settings, sizes);
+	if (lengths.length > 0) await compareLengths(settings, lengths);
 }
 
 /** A new n8n that has run before, with nothing in its database but that. */
 async function inSession<Result>(
-	tarball: string,
+	settings: Settings,
 	work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
 	const session = await startSession({
-		tarball,
+		...settings,
 		jobSeconds: 600,
 		fileFolders: [],
 		allowHttpCallbacks: true,
@@ -86,13 +94,13 @@ interface Line extends Measured {
 	isAlone: boolean;
 }
 
-async function compareSizes(tarball: string, sizes: number[]): Promise<void> {
+async function compareSizes(settings: Settings, sizes: number[]): Promise<void> {
 	console.log(
 		`Jobs of ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} s, one execution each. Up to ${FEW} jobs all ways ran at the\n` +
 			'same time, more of them one way after the other, each in a new n8n.',
 	);
 	const lines: Line[] = [];
-	for (const jobs of sizes) lines.push(...(await linesOf(tarball, jobs)));
+	for (const jobs of sizes) lines.push(...(await linesOf(settings, jobs)));
 	printTable([
 		['jobs', 'way', 'requests a job', 'video ready → next node, s, mean', '95 % within']
 			.concat(['of the loop', 'n8n grew by MB', 'database, KB a job'])
@@ -120,7 +128,7 @@ async function compareSizes(tarball: string, sizes: number[]): Promise<void> {
 	console.log(`Requests that one job more costs: ${slopes.join(', ')}\n`);
 }
 
-async function linesOf(tarball: string, jobs: number): Promise<Line[]> {
+async function linesOf(settings: Settings, jobs: number): Promise<Line[]> {
 	const isAlone = jobs > FEW;
 	const line = async (session: Session, way: Way, waitSeconds: number): Promise<Line> => {
 		const measured = await measure(session, way, waitSeconds, secondsOf(jobs));
@@ -134,13 +142,13 @@ async function linesOf(tarball: string, jobs: number): Promise<Line[]> {
 		return waitSeconds === undefined ? [] : [{ way, waitSeconds }];
 	});
 	if (!isAlone) {
-		return await inSession(tarball, async (session) =>
+		return await inSession(settings, async (session) =>
 			Promise.all(used.map(async ({ way, waitSeconds }) => await line(session, way, waitSeconds))),
 		);
 	}
 	const lines: Line[] = [];
 	for (const { way, waitSeconds } of used) {
-		lines.push(await inSession(tarball, async (session) => await line(session, way, waitSeconds)));
+		lines.push(await inSession(settings, async (session) => await line(session, way, waitSeconds)));
 	}
 	return lines;
 }
@@ -158,10 +166,10 @@ function secondsOf(jobs: number): number[] {
 	return Array.from({ length: jobs }, (_, index) => SHORTEST_SECONDS + (index + 0.5) * step);
 }
 
-async function compareLengths(tarball: string, lengths: number[]): Promise<void> {
+async function compareLengths(settings: Settings, lengths: number[]): Promise<void> {
 	const jobs = 10;
 	console.log(`Requests a job, of ${jobs} jobs, by how long a video takes; all at the same time`);
-	const rows = await inSession(tarball, async (session) =>
+	const rows = await inSession(settings, async (session) =>
 		Promise.all(
 			ways.map(async (way) => {
 				const measured = lengths.map(async (seconds) => {

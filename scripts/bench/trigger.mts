@@ -10,6 +10,7 @@ import type { Session } from '../n8n/session.mts';
 import { GENERATOR, inTurn, newNode, TRIGGER } from '../n8n/workflow.mts';
 import { packPackage } from '../pack.mts';
 import { countRuns } from './database.mts';
+import { expressionEngines } from './expressionEngines.mts';
 import { INSPECTED, secondsOfWork } from './inspector.mts';
 import { median, printTable } from './table.mts';
 
@@ -49,7 +50,7 @@ export async function benchTrigger(deliveries: number, isLazy: boolean): Promise
 		jobSeconds: 600,
 		fileFolders: [],
 		allowHttpCallbacks: true,
-		env: { ...INSPECTED, N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: String(isLazy) },
+		env: { ...INSPECTED, ...expressionEngines(isLazy) },
 	});
 	try {
 		const started: Started[] = [];

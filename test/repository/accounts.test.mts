@@ -2,7 +2,7 @@ import type { SandboxJob } from '../../sandbox/server.mts';
 import type { Left } from '../../scripts/load/left.mts';
 import { promptOf } from '../../scripts/load/ways.mts';
 import type { Way } from '../../scripts/load/ways.mts';
-import { accountsOf } from '../e2e/queue/account.mts';
+import { accountsOf } from '../load/queue/account.mts';
 
 const slept: Way = { provider: 'aimlapi', by: 'watcher' };
 const called: Way = { provider: 'simulator', by: 'trigger' };

@@ -12,7 +12,7 @@ import type { Observed } from './stage.mts';
 
 /** Time passes so many times as fast, for the nodes and for the jobs of the sandbox. */
 const speed = 5;
-const executionsAtATime = 8;
+const executionsAtATime = 10;
 const longestMs = 600_000;
 
 /** Runs the cases of one part side by side, then compares each of them with the oracle. */

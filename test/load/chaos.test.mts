@@ -14,11 +14,11 @@ import {
 	publish,
 	triggerNode,
 	untilRegistered,
-} from './callbackWorkflows.mts';
-import type { Row } from './callbackWorkflows.mts';
+} from '../e2e/callbackWorkflows.mts';
+import type { Row } from '../e2e/callbackWorkflows.mts';
 import { about, wrongBodies, wrongSignatures, wrongTokens } from './forgeries.mts';
-import { startTestSession, veoWorkflow } from './n8nSession.mts';
-import type { TestSession } from './n8nSession.mts';
+import { startTestSession, veoWorkflow } from '../e2e/n8nSession.mts';
+import type { TestSession } from '../e2e/n8nSession.mts';
 import { findSecrets } from './secrets.mts';
 import { someAtATime } from './someAtATime.mts';
 

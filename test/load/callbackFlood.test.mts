@@ -13,8 +13,8 @@ import {
 	publish,
 	triggerNode,
 	untilRegistered,
-} from './callbackWorkflows.mts';
-import type { Row } from './callbackWorkflows.mts';
+} from '../e2e/callbackWorkflows.mts';
+import type { Row } from '../e2e/callbackWorkflows.mts';
 import {
 	about,
 	changed,
@@ -24,8 +24,8 @@ import {
 	wrongTokens,
 } from './forgeries.mts';
 import { someAtATime } from './someAtATime.mts';
-import { startTestSession } from './n8nSession.mts';
-import type { TestSession } from './n8nSession.mts';
+import { startTestSession } from '../e2e/n8nSession.mts';
+import type { TestSession } from '../e2e/n8nSession.mts';
 
 const PROVIDERS = ['fal', 'shortapi', 'evolink'];
 const ROWS = 200;
