@@ -2,6 +2,7 @@ import { concurrently } from '../../nodes/shared/time/concurrently.ts';
 import { INSPECTED } from '../../scripts/bench/inspector.mts';
 import { tableOf } from '../../scripts/bench/table.mts';
 import { jobsSubmitted, jobsThatLeft } from '../../scripts/load/left.mts';
+import type { Left } from '../../scripts/load/left.mts';
 import { openWays, submit } from '../../scripts/load/load.mts';
 import type { Open, Target } from '../../scripts/load/load.mts';
 import { isSimulated, nameOf, promptOf, wayOf, WAYS } from '../../scripts/load/ways.mts';
@@ -16,7 +17,7 @@ import type { Account } from './queue/account.mts';
 import { endJobs } from './queue/callbacks.mts';
 import { executionsGivenUp } from './queue/givenUp.mts';
 import type { GivenUp } from './queue/givenUp.mts';
-import { executionsIn } from './queue/logs.mts';
+import { executionsIn, executionsQueuedTwice } from './queue/logs.mts';
 import { bringNetForward, countOf, memoryOf, sleepers } from './queue/state.mts';
 
 /** `npm run test:load -- queue --jobs 1000` takes more. */
@@ -112,35 +113,33 @@ it(
 			await stopped.stop();
 			survivor = await startWorker();
 			await first;
-			const second = submitBatches(halves[1]);
-			const isQueued = async () => (queued = await countOf(session, 'new')) > 2;
-			await until('executions wait in the queue', isQueued);
+			await submitBatches(halves[1]);
+			queued = await countOf(session, 'new');
+			// When nothing is just being put into the queue: n8n might put it there twice, and run it twice.
 			await redis.restart();
-			await second;
 			await until('all have begun', isIdle, WITHIN_MS);
 			givenUp = await executionsGivenUp(client);
 			for (const { prompts } of givenUp) await submitAgain(prompts);
 			await until('all are submitted', isIdle, WITHIN_MS);
 		});
+		const workers = [killed, stopped, survivor];
 		const begun = await Promise.all(
-			[killed, stopped, survivor].map(async (worker) => (await executionsIn(worker)).started),
+			workers.map(async (worker) => (await executionsIn(worker)).started),
 		);
 		expect(givenUp.filter(({ id }) => begun.flat().includes(id))).toEqual([]);
 		expect(await stopped.ended).toBe('exit code 0');
-		const runs = begun.flat();
-		const ranTwice = runs.filter((id, index) => runs.indexOf(id) !== index);
-		expect({ submits: sandbox.count({ call: 'submit' }), ranTwice }).toEqual({
-			...{ submits: outside, ranTwice: [] },
-		});
+		expect(await executionsQueuedTwice(session, workers)).toEqual([]);
+		expect(sandbox.count({ call: 'submit' })).toBe(outside);
 		const asleep = (await sleepers(session)).length;
 		const memory = [await memoryOf(`${asleep} asleep`, session, [killed, survivor])];
 
 		let inHand: string[] = [];
 		let newcomer!: N8nServer;
 		let orphans: string[] = [];
+		let disturbed: string[] = [];
 		const watched = open.filter(({ way }) => way.by === 'watcher').map(({ leaves }) => leaves);
 		await timed('woken, a worker killed, Redis restarted', async () => {
-			await endJobs(sandbox, {
+			disturbed = await endJobs(sandbox, {
 				async third() {
 					await killed.kill();
 					({ inHand } = await executionsIn(killed));
@@ -189,9 +188,10 @@ it(
 		expect(broken.filter(({ executionId }) => !inHand.includes(executionId))).toEqual([]);
 		const ids = new Set(left.map(({ jobId }) => jobId));
 		const notCalled = submitted.filter(({ jobId }) => !ids.has(jobId));
-		expect(
-			notCalled.filter((job) => !isSimulated(job.way) || !orphans.includes(job.executionId)),
-		).toEqual([]);
+		// n8n has the callback, but can lose the run before it is in the queue.
+		const mayBeLost = ({ way, jobId, executionId }: Left) =>
+			isSimulated(way) ? orphans.includes(executionId) : disturbed.includes(jobId);
+		expect(notCalled.filter((job) => !mayBeLost(job))).toEqual([]);
 	},
 	5 * MINUTE_MS + 2 * WITHIN_MS,
 );
