@@ -240,7 +240,7 @@ describe(`callbacks in chaos (CHAOS_SEED=${seed})`, () => {
 			expect([status, await client.executionsWith(status)]).toEqual([status, []]);
 		}
 		expect(sandbox.requests.filter(({ path }) => path.includes('..'))).toEqual([]);
-	}, 150_000);
+	}, 400_000);
 
 	it('n8n has kept no key and no token anywhere, and the search would find one', async () => {
 		const { client, n8n, sandbox } = session;

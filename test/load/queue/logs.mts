@@ -32,6 +32,16 @@ export async function executionsQueuedTwice(
 	return begun.filter((number) => !queued.has(number)).map((number) => number.split(' ')[0]);
 }
 
+/** The jobs that an execution slept for, as n8n's log names them. */
+export async function jobsSleptFor(workers: Logging[]): Promise<string[]> {
+	const logs = await Promise.all(
+		workers.map(async ({ logFile }) => await readFile(logFile, 'utf8')),
+	);
+	return logs
+		.flatMap((log) => [...log.matchAll(/: asleep until these jobs have ended: (.+)/g)])
+		.flatMap(([, ids]) => ids.split(', '));
+}
+
 /** Each as "execution number", where it was put into the queue or was begun. */
 async function numbersIn({ logFile }: Logging): Promise<string[]> {
 	const log = await readFile(logFile, 'utf8');
