@@ -136,10 +136,9 @@ it(
 		let inHand: string[] = [];
 		let newcomer!: N8nServer;
 		let orphans: string[] = [];
-		let disturbed: string[] = [];
 		const watched = open.filter(({ way }) => way.by === 'watcher').map(({ leaves }) => leaves);
 		await timed('woken, a worker killed, Redis restarted', async () => {
-			disturbed = await endJobs(sandbox, {
+			await endJobs(sandbox, {
 				async third() {
 					await killed.kill();
 					({ inHand } = await executionsIn(killed));
@@ -178,15 +177,15 @@ it(
 			accounts.reduce((before, account) => before + account[name], 0);
 		expect(accounts.map(({ submits }) => submits)).toEqual(WAYS.map(() => JOBS_OF_A_WAY));
 		expect(sandbox.count({ call: 'submit' })).toBe(outside);
-		// A worker had taken an execution to wake it, and was killed before: n8n's log has the jobs.
-		const neverWoken = (await executionsGivenUp(client))
+		// A worker had taken a sleeping execution, or a run of a trigger, and was killed before it began.
+		const neverBegun = (await executionsGivenUp(client))
 			.map(({ id }) => id)
 			.filter((id) => !givenUp.some((before) => before.id === id));
 		const shown = new Set([...left, ...submitted].map(({ jobId }) => jobId));
 		const unseen = sandbox.jobs().filter(({ id }) => !shown.has(id));
+		// n8n has kept nothing of these jobs in the execution, but its log names them.
 		const logged = await jobsSleptFor(workers);
 		expect(unseen.filter(({ id }) => !logged.includes(id))).toEqual([]);
-		expect(unseen.length).toBeLessThanOrEqual(ITEMS * neverWoken.length);
 		expect({ twice: sum('twice'), lost: sum('lost') }).toEqual({ twice: 0, lost: unseen.length });
 		const seen = sum('finished') + sum('collected') + sum('broken') + sum('notCalled');
 		expect(seen + unseen.length).toBe(JOBS);
@@ -195,14 +194,13 @@ it(
 			...{ queued: true, atTheNet: true, collected: atTheNet * ITEMS },
 		});
 		const broken = left.filter(({ status }) => status === undefined);
-		const mayBreak = [...inHand, ...neverWoken];
+		const mayBreak = [...inHand, ...neverBegun];
 		expect(broken.filter(({ executionId }) => !mayBreak.includes(executionId))).toEqual([]);
 		const ids = new Set(left.map(({ jobId }) => jobId));
 		const notCalled = submitted.filter(({ jobId }) => !ids.has(jobId));
-		// n8n has the callback, but can lose the run before it is in the queue.
-		const mayBeLost = ({ way, jobId, executionId }: Left) =>
-			isSimulated(way) ? orphans.includes(executionId) : disturbed.includes(jobId);
-		expect(notCalled.filter((job) => !mayBeLost(job))).toEqual([]);
+		const isExplained = (job: Left) => isSimulated(job.way) && orphans.includes(job.executionId);
+		const notRun = notCalled.filter((job) => !isExplained(job));
+		expect(notRun.length + unseen.length / ITEMS).toBeLessThanOrEqual(neverBegun.length);
 	},
 	5 * MINUTE_MS + 2 * WITHIN_MS,
 );

@@ -13,12 +13,11 @@ const HEARD = [200, 409];
 /**
  * Ends every job; whoever calls back does it four times at once.
  * @param meanwhile is done beside it, when so much has ended
- * @returns the jobs whose callbacks came during this
  */
 export async function endJobs(
 	sandbox: Sandbox,
 	meanwhile: Record<'third' | 'twoThirds', () => Promise<void>>,
-): Promise<string[]> {
+): Promise<void> {
 	const jobs = sandbox.jobs();
 	const events = [
 		{ at: Math.floor(jobs.length / 3), event: meanwhile.third },
@@ -26,24 +25,14 @@ export async function endJobs(
 	];
 	const beside: Array<Promise<void>> = [];
 	let ended = 0;
-	let underWay = 0;
-	const disturbed: string[] = [];
-	const disturb = async (event: () => Promise<void>) => {
-		underWay++;
-		await event();
-		underWay--;
-	};
 	const end = async (job: SandboxJob) => {
-		for (const { at, event } of events) if (ended === at) beside.push(disturb(event));
+		for (const { at, event } of events) if (ended === at) beside.push(event());
 		ended++;
-		const wasUnderWay = underWay > 0;
 		sandbox.finish(job.id);
 		if (job.callbackUrl) await callUntilHeard(sandbox, job);
-		if (wasUnderWay || underWay > 0) disturbed.push(job.id);
 	};
 	await someAtATime(jobs, end, JOBS_AT_A_TIME);
 	await Promise.all(beside);
-	return disturbed;
 }
 
 async function callUntilHeard(sandbox: Sandbox, { id }: SandboxJob): Promise<void> {
