@@ -54,6 +54,14 @@ export interface Execution extends ExecutionSummary {
 	data: IRunExecutionData;
 }
 
+/**
+ * Whether it sleeps, and would survive a kill -9: n8n 1 with SQLite writes the status a moment before
+ * the data, and cannot resume what is killed between the two.
+ */
+export function isAsleep({ status, data }: Execution): boolean {
+	return status === 'waiting' && data?.waitTill !== undefined;
+}
+
 export type TableRow = Record<string, string | number | null>;
 
 interface ExecutionPage {

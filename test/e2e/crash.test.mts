@@ -1,7 +1,7 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { testedOn } from '../../scripts/n8n/tested.mts';
-import { outputOf } from '../../scripts/n8n/rest.mts';
+import { isAsleep, outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { inTurn, to } from '../../scripts/n8n/workflow.mts';
 import { until } from '../../scripts/until.mts';
@@ -114,7 +114,7 @@ describe.each(testedOn.crash)('on n8n %s', (version) => {
 			return jobs().length > 0;
 		});
 		if (situation.operation === 'generateAndWait') {
-			await until('it sleeps', async () => (await client.getExecution(id)).status === 'waiting');
+			await until('it sleeps', async () => isAsleep(await client.getExecution(id)));
 			sandbox.finish(jobs()[0].id);
 		}
 		await until('the second video is submitted', () => jobs().length === 2, 20_000);

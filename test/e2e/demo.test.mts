@@ -6,6 +6,7 @@ import { readSheet } from '../../demo/rows.mts';
 import type { PromptRow } from '../../demo/rows.mts';
 import { demoWorkflow, NODES } from '../../demo/workflow.mts';
 import { ROOT } from '../../scripts/folders.mts';
+import { isAsleep } from '../../scripts/n8n/rest.mts';
 import { createRunFolder } from '../../scripts/n8n/runFolder.mts';
 import { until } from '../../scripts/until.mts';
 import { startTestSession } from './n8nSession.mts';
@@ -51,8 +52,8 @@ async function problemsOf(
 /** Until the execution sleeps in this node. */
 async function sleepsIn({ client }: TestSession, id: string, node: string): Promise<void> {
 	await until(`it sleeps in "${node}"`, async () => {
-		const { status, data } = await client.getExecution(id);
-		return status === 'waiting' && data.resultData.lastNodeExecuted === node;
+		const execution = await client.getExecution(id);
+		return isAsleep(execution) && execution.data.resultData.lastNodeExecuted === node;
 	});
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { INode } from 'n8n-workflow';
 
 import type { DeliverOptions, SandboxJob } from '../../sandbox/server.mts';
-import { outputOf } from '../../scripts/n8n/rest.mts';
+import { isAsleep, outputOf } from '../../scripts/n8n/rest.mts';
 import type { Workflow } from '../../scripts/n8n/rest.mts';
 import { newNode, to } from '../../scripts/n8n/workflow.mts';
 import { until } from '../../scripts/until.mts';
@@ -72,7 +72,6 @@ describe(`callbacks in chaos (CHAOS_SEED=${seed})`, () => {
 		nodes: providers.map((provider) => triggerNode(session, provider)),
 		connections: {},
 	});
-	const statusOf = async (id: string) => (await session.client.getExecution(id)).status;
 
 	beforeAll(async () => {
 		session = await startTestSession(jobSeconds, { allowHttpCallbacks: true });
@@ -91,7 +90,7 @@ describe(`callbacks in chaos (CHAOS_SEED=${seed})`, () => {
 			);
 		}
 		for (const sleeper of asleep) {
-			await until('it sleeps', async () => (await statusOf(sleeper)) === 'waiting');
+			await until('it sleeps', async () => isAsleep(await session.client.getExecution(sleeper)));
 		}
 		expect(jobs()).toHaveLength(triggered + sleepers * jobsOfSleeper);
 	}, 240_000);

@@ -2,7 +2,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { DeliverOptions, SandboxJob } from '../../../sandbox/server.mts';
 import { N8N_VERSION } from '../../../scripts/n8n/install.mts';
-import { outputOf } from '../../../scripts/n8n/rest.mts';
+import { isAsleep, outputOf } from '../../../scripts/n8n/rest.mts';
 import type { Execution, Workflow } from '../../../scripts/n8n/rest.mts';
 import { newNode } from '../../../scripts/n8n/workflow.mts';
 import { until } from '../../../scripts/until.mts';
@@ -94,11 +94,12 @@ export function sleepingIn(
 	/** Until it sleeps; an execution that ends instead is shown. */
 	async function asleep(id: string): Promise<string> {
 		await until('the execution sleeps', async () => {
-			const { status, data } = await session().client.getExecution(id);
+			const execution = await session().client.getExecution(id);
+			const { status, data } = execution;
 			if (!['new', 'running', 'waiting'].includes(status)) {
 				throw new Error(`It is ${status}: ${JSON.stringify(data.resultData.error)}`);
 			}
-			return status === 'waiting';
+			return isAsleep(execution);
 		});
 		return id;
 	}
