@@ -75,7 +75,7 @@ const jest = (project: Project, ...args: string[]): Step =>
 		`--selectProjects=${project}`,
 		'--json',
 		`--outputFile=${join(REPORTS, `${project}.json`)}`,
-		...(WORKERS[project] === '1' ? ['--runInBand'] : [`--maxWorkers=${WORKERS[project]}`]),
+		`--maxWorkers=${WORKERS[project]}`,
 		...(oneVersion === undefined ? [] : ['--testNamePattern', testsOf(oneVersion)]),
 		// What a few files cover says nothing.
 		...(project === 'unit' && args.length === 0 ? ['--coverage'] : []),

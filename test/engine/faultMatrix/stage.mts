@@ -32,6 +32,13 @@ const hurryMs = 2500;
 const adminKey = 'sandbox-admin-key';
 let executions = 0;
 
+/**
+ * Ports below those that systems hand out: a sandbox that refuses connections for a while would lose its
+ * own to the next program that asks for any. Each worker of Jest has some for itself.
+ */
+const portsOfWorker = 2000;
+const firstPort = 10_000 + (Number(process.env.JEST_WORKER_ID ?? 1) % 11) * portsOfWorker;
+
 /** One execution of a batch: its sandbox, its items, and the faults that they meet. */
 export class Stage {
 	readonly batch: Batch;
@@ -46,12 +53,7 @@ export class Stage {
 	}
 
 	static async open(batch: Batch): Promise<Stage> {
-		const sandbox = await startSandbox({
-			jobSeconds: 0,
-			allowHttpCallbacks: true,
-			callbackRetryMilliseconds: 600,
-		});
-		return new Stage(batch, sandbox);
+		return new Stage(batch, await startAtOwnPort());
 	}
 
 	/** In the words of the prompt; a fault is about the job whose prompt has it. */
@@ -147,5 +149,22 @@ export class Stage {
 				(made) => made.call === one.call && made.fault && (isAlone || isAbout(made)),
 			).length,
 		};
+	}
+}
+
+let ports = 0;
+
+async function startAtOwnPort(): Promise<Sandbox> {
+	const port = firstPort + (ports++ % portsOfWorker);
+	try {
+		return await startSandbox({
+			port,
+			jobSeconds: 0,
+			allowHttpCallbacks: true,
+			callbackRetryMilliseconds: 600,
+		});
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+		return await startAtOwnPort();
 	}
 }
