@@ -36,7 +36,7 @@ describe('the traps of fal', () => {
 	});
 
 	it('reads no result before COMPLETED', async () => {
-		await finish('x #sandbox:seconds=0.3');
+		await finish('x #sandbox:seconds=1');
 		const calls = sandbox().requests.map(({ call }) => call);
 		expect(calls.filter((call) => call === 'status').length).toBeGreaterThan(1);
 		expect(calls.filter((call) => call === 'result')).toHaveLength(1);

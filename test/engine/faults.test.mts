@@ -212,8 +212,9 @@ describe.each(providerTable)('%s', (_, provider) => {
 		});
 
 		it('of a running job says to wait', async () => {
+			const prompt = 'x #sandbox:never';
 			const [job] = jsonOf(
-				await runUnified(sandbox(), provider, { operation: 'generate', ...request }),
+				await runUnified(sandbox(), provider, { operation: 'generate', ...request, prompt }),
 			);
 			const result = await runUnified(sandbox(), provider, download, { input: [job] });
 			expect(result.error?.message).toBe('The video is not finished yet');

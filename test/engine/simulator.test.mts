@@ -22,7 +22,7 @@ describe.each(styles)('%s, without a key and without a network', (_, style: RunO
 		await one({ resource: 'job', operation, jobId: String(jobId) });
 
 	it('generates, and gets the job while it runs and when it has ended', async () => {
-		const job = await generate('a fox #sandbox:seconds=0.3');
+		const job = await generate('a fox #sandbox:seconds=600');
 		expect(job).toMatchObject({
 			provider: 'simulator',
 			model: 'simulator/reference-to-video',
@@ -31,8 +31,11 @@ describe.each(styles)('%s, without a key and without a network', (_, style: RunO
 			cost: estimated,
 		});
 		expect(['queued', 'in_progress']).toContain((await ask('get', job)).status);
-		await new Promise((resolve) => setTimeout(resolve, 350));
-		expect(await ask('get', job)).toMatchObject({
+		const later = Date.now() + 600_000;
+		const now = jest.spyOn(Date, 'now').mockImplementation(() => later);
+		const ended = await ask('get', job);
+		now.mockRestore();
+		expect(ended).toMatchObject({
 			jobId: job.jobId,
 			status: 'completed',
 			progress: 100,

@@ -12,6 +12,8 @@ interface Books {
 	left: Left[];
 	/** What the executions that only submit have put out. */
 	submitted: Left[];
+	/** IDs of all that was slept for, as n8n's log names them. */
+	slept: string[];
 }
 
 /** What has become of the jobs of a way. */
@@ -30,13 +32,13 @@ export interface Account {
 	lost: number;
 }
 
-export function accountsOf({ ways, paid, left, submitted }: Books): Account[] {
+export function accountsOf({ ways, paid, left, submitted, slept }: Books): Account[] {
 	return ways.map((way) => {
 		const own = left.filter((job) => job.way === way);
 		const ids = new Set(own.map(({ jobId }) => jobId));
 		const isOf = (name: string) => name === nameOf(way);
 		const known = isSimulated(way)
-			? knownOfSimulator(way, own, submitted)
+			? knownOfSimulator([...own, ...submitted.filter((job) => job.way === way)], way, slept)
 			: paid.filter(({ prompt }) => isOf(wayOf(prompt))).map(({ id }) => id);
 		const notCalled = submitted.filter((job) => job.way === way && !ids.has(job.jobId));
 		const count = (isCounted: (job: Left) => boolean) => own.filter(isCounted).length;
@@ -55,10 +57,15 @@ export function accountsOf({ ways, paid, left, submitted }: Books): Account[] {
 }
 
 /** Nobody but n8n knows the simulator's jobs: all that have shown up anywhere. */
-const knownOfSimulator = (way: Way, own: Left[], submitted: Left[]): string[] => {
-	const ofWay = submitted.filter((job) => job.way === way);
-	return [...new Set([...own, ...ofWay].map(({ jobId }) => jobId))];
-};
+const knownOfSimulator = (shown: Left[], { by }: Way, slept: string[]): string[] => [
+	...new Set([
+		...shown.map(({ jobId }) => jobId),
+		...(by === 'watcher' ? slept.filter(isSimulatedJob) : []),
+	]),
+];
+
+/** By its ID. */
+export const isSimulatedJob = (jobId: string): boolean => jobId.startsWith('sim-');
 
 /** As a table, with its sum. */
 export function tableOfAccounts(accounts: Account[]): string {
