@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
 		rounds: { type: 'string', default: '3' },
 		/** For each way of starting a run, in each round. */
 		callbacks: { type: 'string', default: '100' },
-		/** Of n8n, for scale and trigger: an engine for expressions only where there is one to evaluate. */
+		/** Of n8n, for capacity, scale and trigger: an engine for expressions only where there is one to evaluate. */
 		lazy: { type: 'boolean', default: false },
 		/** Of a batch, each in turn. */
 		items: { type: 'string', default: '10,200,1000' },
@@ -40,7 +40,7 @@ const { values, positionals } = parseArgs({
 });
 const numbersIn = (list: string) => list.split(',').filter(Boolean).map(Number);
 const benches: Record<string, () => Promise<void> | void> = {
-	capacity: async () => await benchCapacity(numbersIn(values.videos)),
+	capacity: async () => await benchCapacity(numbersIn(values.videos), values.lazy),
 	download: async () => await benchDownloads(Number(values.megabytes), Number(values.rounds)),
 	generate: async () => await benchGenerate(numbersIn(values.items), Number(values.rounds)),
 	memory: async () => await benchMemory(Number(values.asleep), Number(values.kilobytes)),
