@@ -248,9 +248,10 @@ export class N8nClient {
 		for (;;) {
 			const execution = await this.getExecution(id);
 			if (ENDED.has(execution.status)) {
-				// n8n 1 writes the status a moment before the data.
+				// n8n 1 writes the status a moment before the data, and after a kill calls what sleeps crashed for a moment.
 				await pause(300);
-				return await this.getExecution(id);
+				const settled = await this.getExecution(id);
+				if (ENDED.has(settled.status)) return settled;
 			}
 			if (Date.now() > deadline) {
 				const node = execution.data.resultData.lastNodeExecuted ?? 'its first node';
