@@ -64,6 +64,8 @@ describe('the panel of the trigger', () => {
 		await panel.output.waitForItems();
 		const [job] = sandbox.jobs();
 		const item = { jobId: job.id, status: 'completed', videoUrl: job.videoUrl };
-		expect(await panel.output.json()).toEqual([expect.objectContaining(item)]);
+		await eventually(async () =>
+			expect(await panel.output.json()).toEqual([expect.objectContaining(item)]),
+		);
 	});
 });
