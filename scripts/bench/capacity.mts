@@ -21,7 +21,7 @@ const STARTS_AT_A_TIME = 10;
 const CALLS_AT_A_TIME = 20;
 const LEAVE_WITHIN_MS = 600_000;
 const LOOK_MS = 500;
-/** Taken, or about an execution that goes on already. */
+/** Taken, or about an execution that goes on or has ended already. */
 const HEARD = [200, 404, 409];
 const WARM_UP = 20;
 

@@ -1,5 +1,6 @@
 import { expressionEngines } from '../../scripts/bench/expressionEngines.mts';
 import { jobsThatLeft } from '../../scripts/load/left.mts';
+import type { Left } from '../../scripts/load/left.mts';
 import { openWays, submit } from '../../scripts/load/load.mts';
 import { nameOf, promptOf, WAYS } from '../../scripts/load/ways.mts';
 import type { Way } from '../../scripts/load/ways.mts';
@@ -19,10 +20,13 @@ it('each way brings its results where n8n makes no engine for expressions before
 	const target = { client, credentials, webhookUrl: n8n.url };
 	const open = await openWays(target, WAYS);
 	for (const way of WAYS) await submit(target, way, wordsOf(way));
-	const ended = async () =>
-		(await jobsThatLeft(client, open)).filter(({ status }) => status !== undefined);
-	await until('all have left', async () => (await ended()).length === 2 * WAYS.length, 60_000);
-	const seen = (await ended()).map(({ way, prompt, status, code, later }) => [
+	let ended: Left[] = [];
+	const haveLeft = async () => {
+		ended = (await jobsThatLeft(client, open)).filter(({ status }) => status !== undefined);
+		return ended.length === 2 * WAYS.length;
+	};
+	await until('all have left', haveLeft, 60_000);
+	const seen = ended.map(({ way, prompt, status, code, later }) => [
 		...[nameOf(way), prompt, status, code],
 		...(way.by === 'trigger' ? [] : [later]),
 	]);

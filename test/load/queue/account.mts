@@ -37,10 +37,11 @@ export function accountsOf({ ways, paid, left, submitted, slept }: Books): Accou
 		const own = left.filter((job) => job.way === way);
 		const ids = new Set(own.map(({ jobId }) => jobId));
 		const isOf = (name: string) => name === nameOf(way);
+		const ofWay = submitted.filter((job) => job.way === way);
 		const known = isSimulated(way)
-			? knownOfSimulator([...own, ...submitted.filter((job) => job.way === way)], way, slept)
+			? knownOfSimulator([...own, ...ofWay], way, slept)
 			: paid.filter(({ prompt }) => isOf(wayOf(prompt))).map(({ id }) => id);
-		const notCalled = submitted.filter((job) => job.way === way && !ids.has(job.jobId));
+		const notCalled = ofWay.filter(({ jobId }) => !ids.has(jobId));
 		const count = (isCounted: (job: Left) => boolean) => own.filter(isCounted).length;
 		return {
 			way: nameOf(way),
