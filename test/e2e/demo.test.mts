@@ -108,7 +108,6 @@ it('killed while it sleeps and started again, it collects what is paid and makes
 	};
 	const submitsBefore = sandbox.count({ call: 'submit' });
 	await killed.close();
-	// n8n that starts after the deadline shows the execution as crashed until it has ended.
 	bringForward(userFolder, id, 60_000);
 
 	const next = await startTestSession(2, { readable, earlier });

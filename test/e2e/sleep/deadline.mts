@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Lets the time until the deadline pass while n8n is down, which would be two minutes.
+ * Lets the time until the deadline pass while n8n is down, which would be two minutes. It must not
+ * fall into n8n's start, which took 15 seconds on a busy machine: n8n can then resume the execution,
+ * run it to its end, and write over the record that it crashed.
  *
  * @returns the deadline before, in milliseconds since the epoch
  */
-export function bringForward(userFolder: string, executionId: string, inMs = 15_000): number {
+export function bringForward(userFolder: string, executionId: string, inMs = 40_000): number {
 	const database = new DatabaseSync(join(userFolder, '.n8n', 'database.sqlite'));
 	try {
 		const row = database

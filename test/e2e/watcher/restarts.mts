@@ -38,7 +38,7 @@ export function testRestarts({
 
 	/** They leave at the deadline with their IDs, and Get has asked about them. */
 	async function areCollected(id: string, prompts: string[]): Promise<void> {
-		const execution = await ended(id, 60_000);
+		const execution = await ended(id, 70_000);
 		expect(execution.data.resultData.error).toBeUndefined();
 		expect(execution.status).toBe('success');
 		expect(after(execution)).toEqual(prompts.map(outOfTime));
@@ -72,7 +72,7 @@ export function testRestarts({
 		await areCollected(id, prompts);
 		expect(submits()).toBe(2);
 		expect(await client.executionsWith('crashed')).toEqual([]);
-	}, 90_000);
+	}, 120_000);
 
 	it('n8n is stopped while they sleep: it ends at once, and every job leaves at its deadline', async () => {
 		const { client } = session();
@@ -97,7 +97,7 @@ export function testRestarts({
 		for (const [index, { prompts }] of batches.entries()) await areCollected(ids[index], prompts);
 		expect(submits()).toBe(6);
 		expect(await client.executionsWith('crashed')).toEqual([]);
-	}, 90_000);
+	}, 120_000);
 
 	it('stays awake where n8n does not reach itself, and says what to do', async () => {
 		const prompt = 'one #sandbox:seconds=2';
