@@ -20,9 +20,14 @@ const MOST_AWAKE = 200;
 /** n8n's Wait node sleeps only when it waits for 65 seconds or more. */
 const ASLEEP_SECONDS = 70;
 
+interface SizedWay extends Way {
+	/** Undefined: this way is left out at this size. */
+	waitSeconds(jobs: number): number | undefined;
+}
+
 const always = (seconds: number) => () => seconds;
 
-const ways: Way[] = [
+const ways: SizedWay[] = [
 	{ name: 'callback', waitStrategy: 'callback', waitSeconds: always(0) },
 	{ name: 'watcher', waitStrategy: 'auto', waitSeconds: always(10) },
 	{

@@ -21,8 +21,6 @@ export interface Way {
 	name: string;
 	/** Undefined: the loop by hand. */
 	waitStrategy?: WaitStrategy;
-	/** Undefined: this way is left out at this size. */
-	waitSeconds(jobs: number): number | undefined;
 }
 
 export interface Measured {

@@ -108,11 +108,8 @@ describe.each(testedOn.crash)('on n8n %s', (version) => {
 			return ok;
 		});
 		const jobs = () => sandbox.jobs().filter((job) => job.provider === provider);
-		let id = '';
-		await until('the first video is submitted', async () => {
-			id = (await client.executionsOf(workflowId))[0]?.id;
-			return jobs().length > 0;
-		});
+		await until('the first video is submitted', () => jobs().length > 0);
+		const [{ id }] = await client.executionsOf(workflowId);
 		if (situation.operation === 'generateAndWait') {
 			await until('it sleeps', async () => isAsleep(await client.getExecution(id)));
 			sandbox.finish(jobs()[0].id);
