@@ -28,7 +28,8 @@ describe('as a tool of an AI Agent', () => {
 
 		await creator.choose(toolName(unified.description.displayName));
 		await panel.waitFor();
-		expect(await editor().types()).toContain(`${fullType(unified.name)}Tool`);
+		const type = `${fullType(unified.name)}Tool`;
+		await eventually(async () => expect(await editor().types()).toContain(type));
 		for (const { id: provider, displayName, credential } of [...unified.providers].reverse()) {
 			await panel.choose('provider', displayName);
 			const form = expectedForm(unified, { provider }, credential);

@@ -19,7 +19,8 @@ describe('a new credential', () => {
 
 			const dialog = await panel.newCredential();
 			const type = new credentialTypes[credential]();
-			expect(await dialog.notices()).toEqual(noticesIn(type.properties));
+			const notices = noticesIn(type.properties);
+			await eventually(async () => expect(await dialog.notices()).toEqual(notices));
 
 			const data = session().sandbox.credentials[provider];
 			await dialog.fillIn({ ...data, apiKey: 'wrong-key' });

@@ -95,7 +95,7 @@ describe('the search', () => {
 		await eventually(async () => expect(await creator.names()).toEqual(events));
 		await creator.choose(events[0]);
 		await panel.waitFor();
-		expect(await editor().types()).toEqual([fullType(trigger.name)]);
+		await eventually(async () => expect(await editor().types()).toEqual([fullType(trigger.name)]));
 	});
 
 	it('finds every node beside a trigger', async () => {
@@ -119,9 +119,12 @@ describe('the search', () => {
 			);
 			await creator.choose(action);
 			await panel.waitFor();
-			expect(await editor().types()).toEqual([...before, fullType(node.name)]);
+			await eventually(async () =>
+				expect(await editor().types()).toEqual([...before, fullType(node.name)]),
+			);
 			const [{ credential }] = node.providers;
-			expect(await panel.credential()).toBe(session().credentials[credential].name);
+			const { name } = session().credentials[credential];
+			await eventually(async () => expect(await panel.credential()).toBe(name));
 			const form = expectedForm(node, parameters, credential);
 			await eventually(async () => expect(await panel.form()).toEqual(form));
 		},

@@ -24,7 +24,7 @@ describe('the first video, without a key and without a network', () => {
 		await takePicture('choose-an-action', NARROW);
 		await creator.choose(action);
 		await panel.waitFor();
-		expect(await editor().types()).toContain(fullType(unified.name));
+		await eventually(async () => expect(await editor().types()).toContain(fullType(unified.name)));
 		await panel.close();
 	});
 
@@ -41,7 +41,9 @@ describe('the first video, without a key and without a network', () => {
 		const offered = await panel.choose('provider', 'Simulator');
 		expect(offered.at(-1)).toBe('Simulator');
 		await eventually(async () => expect((await panel.form()).credentials).toEqual([]));
-		expect((await panel.form()).notices.join()).toContain('#sandbox:content-policy');
+		await eventually(async () =>
+			expect((await panel.form()).notices.join()).toContain('#sandbox:content-policy'),
+		);
 		const prompt = 'A ceramic fox turns its head towards the window';
 		await panel.field('prompt').getByRole('textbox').fill(prompt);
 		const image = 'https://example.com/fox.png';

@@ -19,9 +19,11 @@ describe('the panel of the trigger', () => {
 	it('says what it is for, and shows both of its URLs', async () => {
 		const { panel } = editor();
 		const { header, activationHint } = trigger.description.triggerPanel as Record<string, string>;
-		const text = await panel.text();
-		expect(text).toContain(header);
-		expect(text).toContain(activationHint);
+		await eventually(async () => {
+			const text = await panel.text();
+			expect(text).toContain(header);
+			expect(text).toContain(activationHint);
+		});
 		expect(await panel.webhookUrl('test')).toMatch(
 			new RegExp(`^http://[^/]+/webhook-test/${webhookId}/callback$`),
 		);

@@ -59,7 +59,7 @@ export function testOrder({
 
 	it('a callback that comes while the execution is still awake is delivered again', async () => {
 		const { sandbox } = session();
-		sandbox.settings.callbackRetryMilliseconds = 2500;
+		sandbox.settings.callbackRetryMilliseconds = 4000;
 		const slow = { kind: 'slow', milliseconds: 2000, where: 'headers' } as const;
 		sandbox.inject({ call: 'status', fault: slow });
 		const id = await start(workflowOf(['one'], {}));
