@@ -40,10 +40,11 @@ describe('the first video, without a key and without a network', () => {
 		await editor().openNode('Generate');
 		const offered = await panel.choose('provider', 'Simulator');
 		expect(offered.at(-1)).toBe('Simulator');
-		await eventually(async () => expect((await panel.form()).credentials).toEqual([]));
-		await eventually(async () =>
-			expect((await panel.form()).notices.join()).toContain('#sandbox:content-policy'),
-		);
+		await eventually(async () => {
+			const { credentials, notices } = await panel.form();
+			expect(credentials).toEqual([]);
+			expect(notices.join()).toContain('#sandbox:content-policy');
+		});
 		const prompt = 'A ceramic fox turns its head towards the window';
 		await panel.field('prompt').getByRole('textbox').fill(prompt);
 		const image = 'https://example.com/fox.png';
